@@ -1,0 +1,21 @@
+namespace SupplyApi.Features.Shared;
+
+/// <summary>Who may come in, said once per route group. A group that says nothing is closed by the fallback policy.</summary>
+internal static class Access
+{
+    internal const string People = nameof(People);
+    internal const string Admins = nameof(Admins);
+    internal const string Keys = nameof(Keys);
+
+    /// <summary>Signed-in people. Every user is a supplier: the rights come with the tenant.</summary>
+    internal static RouteGroupBuilder ForSuppliers(this RouteGroupBuilder group) => group.RequireAuthorization(People);
+
+    internal static RouteGroupBuilder ForUsers(this RouteGroupBuilder group) => group.RequireAuthorization(People);
+
+    internal static RouteGroupBuilder ForAdmins(this RouteGroupBuilder group) => group.RequireAuthorization(Admins);
+
+    /// <summary>Holders of an API key: the gateway.</summary>
+    internal static RouteGroupBuilder ForKeys(this RouteGroupBuilder group) => group.RequireAuthorization(Keys);
+
+    internal static RouteGroupBuilder ForEveryone(this RouteGroupBuilder group) => group.AllowAnonymous();
+}

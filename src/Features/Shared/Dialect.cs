@@ -1,0 +1,254 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
+
+namespace SupplyApi.Features.Shared;
+
+/// <summary>How one surface says no. Chosen by path, so it also speaks for paths and methods that do not exist.</summary>
+internal abstract class Dialect
+{
+    private static readonly Dialect Problem = new ProblemDialect();
+    private static readonly Dialect Platform = new PlatformDialect();
+    private static readonly Dialect Supply = new SupplyDialect();
+    private static readonly Dialect Consumers = new ConsumersDialect();
+    private static readonly Dialect OpenApi = new OpenApiDialect();
+    private static readonly Dialect OpenAi = new OpenAiDialect();
+    private static readonly Dialect Anthropic = new AnthropicDialect();
+    private static readonly Dialect Gemini = new GeminiDialect();
+
+    /// <summary>The longest matching prefix wins; what matches nothing is the platform's own surface.</summary>
+    private static readonly (string Prefix, Dialect Dialect)[] ByPath =
+    [
+        ("/api/v1/supply", Supply),
+        ("/api/v1/supplier", Supply),
+        ("/api/v1/consumers", Consumers),
+        ("/api/v1/products", Consumers),
+        ("/api/v1/intents", OpenApi),
+        ("/v1/messages", Anthropic),
+        ("/v1/models/", Gemini),
+        ("/v1beta", Gemini),
+        ("/v1", OpenAi),
+    ];
+
+    internal static Dialect Of(PathString path)
+    {
+        foreach (var (prefix, dialect) in ByPath)
+        {
+            if (path.Value!.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                && (prefix[^1] == '/' || path.Value.Length == prefix.Length || path.Value[prefix.Length] == '/'))
+                return dialect;
+        }
+
+        return Platform;
+    }
+
+    internal async Task WriteAsync(HttpContext http, Refusal refusal)
+    {
+        var wantsProblem = http.Request.Headers.Accept.Any(static one =>
+            one?.Contains("application/problem+json", StringComparison.OrdinalIgnoreCase) == true);
+        var (dialect, type) = wantsProblem
+            ? (Problem, "application/problem+json; charset=utf-8")
+            : (this, "application/json; charset=utf-8");
+
+        var bytes = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Wire.Encoder }))
+            dialect.Write(json, refusal, http.TraceIdentifier);
+
+        http.Response.StatusCode = refusal.Status;
+        http.Response.ContentType = type;
+        http.Response.ContentLength = bytes.WrittenCount;
+        if (refusal.RetryAfter is { } wait)
+            http.Response.Headers.RetryAfter = new StringValues(
+                Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
+        if (refusal.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+        if (!HttpMethods.IsHead(http.Request.Method))
+            await http.Response.Body.WriteAsync(bytes.WrittenMemory, http.RequestAborted);
+    }
+
+    protected abstract void Write(Utf8JsonWriter json, Refusal refusal, string requestId);
+
+    private sealed class SupplyDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteString("request_id", requestId);
+            json.WriteStartObject("error");
+            json.WriteString("code", refusal.Code.ToUpperInvariant());
+            json.WriteString("message", refusal.Message);
+            WriteDetails(json, "details", refusal);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
+    private sealed class PlatformDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteString("error", refusal.Message);
+            json.WriteString("code", refusal.Code);
+            if (refusal.Field is not null) json.WriteString("field", refusal.Field);
+            if (refusal.RetryAfter is { } wait) json.WriteNumber("retry_after", Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)));
+            json.WriteString("request_id", requestId);
+            json.WriteEndObject();
+        }
+    }
+
+    private sealed class ConsumersDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", refusal.Code.ToUpperInvariant());
+            json.WriteString("message", refusal.Message);
+            json.WriteString("requestId", requestId);
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>The numeric codes are the open API document's own table.</summary>
+    private sealed class OpenApiDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("code", Number(refusal.Status));
+            json.WriteString("message", refusal.Message);
+            if (refusal.Field is null) json.WriteNull("data");
+            else WriteDetails(json, "data", refusal);
+            json.WriteEndObject();
+        }
+
+        private static int Number(int status) => status switch
+        {
+            401 => 40101,
+            403 => 40302,
+            404 or 405 => 40401,
+            409 => 40902,
+            429 => 42901,
+            503 => 50301,
+            >= 500 => 50001,
+            _ => 40001,
+        };
+    }
+
+    /// <summary>https://platform.openai.com/docs/guides/error-codes</summary>
+    private sealed class OpenAiDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("error");
+            json.WriteString("message", refusal.Message);
+            json.WriteString("type", Type(refusal.Status));
+            if (refusal.Field is null) json.WriteNull("param");
+            else json.WriteString("param", refusal.Field);
+            json.WriteString("code", refusal.Code);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        private static string Type(int status) => status switch
+        {
+            402 => "insufficient_quota",
+            403 => "permission_error",
+            429 => "rate_limit_error",
+            >= 500 => "server_error",
+            _ => "invalid_request_error",
+        };
+    }
+
+    /// <summary>https://docs.anthropic.com/en/api/errors</summary>
+    private sealed class AnthropicDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "error");
+            json.WriteStartObject("error");
+            json.WriteString("type", Type(refusal.Status));
+            json.WriteString("message", refusal.Message);
+            json.WriteEndObject();
+            json.WriteString("request_id", requestId);
+            json.WriteEndObject();
+        }
+
+        private static string Type(int status) => status switch
+        {
+            401 => "authentication_error",
+            402 => "billing_error",
+            403 => "permission_error",
+            404 => "not_found_error",
+            413 => "request_too_large",
+            429 => "rate_limit_error",
+            503 => "overloaded_error",
+            504 => "timeout_error",
+            >= 500 => "api_error",
+            _ => "invalid_request_error",
+        };
+    }
+
+    /// <summary>https://ai.google.dev/gemini-api/docs/troubleshooting (google.rpc.Status)</summary>
+    private sealed class GeminiDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("error");
+            json.WriteNumber("code", refusal.Status);
+            json.WriteString("message", refusal.Message);
+            json.WriteString("status", Name(refusal.Status));
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        private static string Name(int status) => status switch
+        {
+            401 => "UNAUTHENTICATED",
+            402 or 403 => "PERMISSION_DENIED",
+            404 => "NOT_FOUND",
+            409 => "ABORTED",
+            429 => "RESOURCE_EXHAUSTED",
+            503 => "UNAVAILABLE",
+            504 => "DEADLINE_EXCEEDED",
+            >= 500 => "INTERNAL",
+            _ => "INVALID_ARGUMENT",
+        };
+    }
+
+    /// <summary>RFC 9457.</summary>
+    private sealed class ProblemDialect : Dialect
+    {
+        protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "about:blank");
+            json.WriteString("title", Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(refusal.Status));
+            json.WriteNumber("status", refusal.Status);
+            json.WriteString("detail", refusal.Message);
+            json.WriteString("code", refusal.Code);
+            json.WriteString("request_id", requestId);
+            WriteDetails(json, "details", refusal);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteDetails(Utf8JsonWriter json, string name, Refusal refusal)
+    {
+        if (refusal.Details is null && refusal.Field is null) return;
+
+        json.WriteStartObject(name);
+        if (refusal.Field is not null) json.WriteString("field", refusal.Field);
+        foreach (var (key, value) in refusal.Details ?? [])
+        {
+            json.WritePropertyName(key);
+            if (value is null) json.WriteNullValue();
+            else value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+}

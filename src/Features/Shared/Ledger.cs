@@ -1,0 +1,86 @@
+namespace SupplyApi.Features.Shared;
+
+/// <summary>
+/// Double entry: a transfer's legs sum to zero, so all balances sum to zero. The only code that moves money.
+/// Each account is a hash chain of its own, so writers that share no account never wait for each other.
+/// </summary>
+internal static class Ledger
+{
+    // The accounts a tenant can have. All but Funding may never be negative; the database refuses it.
+    internal const string Wallet = "wallet";
+    internal const string Held = "held";
+    internal const string EarningsPending = "earnings_pending";
+    internal const string PlatformFee = "platform_fee";
+
+    /// <summary>Where money enters from and leaves to: the mirror of all that was ever paid in.</summary>
+    internal const string Funding = "funding";
+
+    private const string NeverNegative = "ledger_accounts_never_negative";
+
+    // One statement, so nothing can come between balance and entry. The upsert takes its row locks in account order:
+    // two transfers over the same accounts wait for each other and never deadlock.
+    private const string Post = """
+        with legs as (
+          select tenant_id, kind, sum(amount) as amount
+            from unnest($1::bigint[], $2::text[], $3::numeric[]) as leg (tenant_id, kind, amount)
+           group by tenant_id, kind
+        ), posted as (
+          insert into ledger_accounts as account (tenant_id, kind, balance, seq, head, updated_at)
+          select tenant_id, kind, amount, 1,
+                 ledger_hash(''::bytea, tenant_id, kind, 1, $4, amount, amount, $5, $6, $7), $7
+            from legs
+           order by tenant_id, kind
+              on conflict (tenant_id, kind) do update
+             set balance = account.balance + excluded.balance,
+                 seq = account.seq + 1,
+                 head = ledger_hash(account.head, account.tenant_id, account.kind, account.seq + 1, $4,
+                                    excluded.balance, account.balance + excluded.balance, $5, $6, $7),
+                 updated_at = $7
+          returning tenant_id, kind, balance, seq, head
+        )
+        insert into ledger_entries (tenant_id, kind, seq, transfer_id, amount, balance, reason, reference, hash, created_at)
+        select posted.tenant_id, posted.kind, posted.seq, $4, legs.amount, posted.balance, $5, $6, posted.head, $7
+          from posted
+          join legs using (tenant_id, kind)
+        """;
+
+    private const string Balance = "select balance from ledger_accounts where tenant_id = $1 and kind = $2";
+
+    /// <summary>
+    /// Posts one transfer inside the caller's transaction. False: an account would have become negative; nothing of the
+    /// transaction can be kept then, it must be rolled back.
+    /// </summary>
+    internal static async Task<bool> PostAsync(
+        this NpgsqlConnection connection, Transfer transfer, DateTimeOffset now, CancellationToken ct)
+    {
+        var legs = transfer.Legs.Where(static leg => leg.Amount != 0).ToArray();
+        if (legs.Sum(static leg => leg.Amount) != 0)
+            throw new InvalidOperationException($"The legs of {transfer.Reason} do not sum to zero.");
+        if (legs.Length == 0) return true;
+
+        try
+        {
+            await connection.Command(Post)
+                .With(legs.Select(static leg => leg.TenantId).ToArray())
+                .With(legs.Select(static leg => leg.Kind).ToArray())
+                .With(legs.Select(static leg => Money.Round(leg.Amount)).ToArray())
+                .With(transfer.Id).With(transfer.Reason).With(transfer.Reference).With(now)
+                .RunAsync(ct);
+            return true;
+        }
+        catch (PostgresException error) when (error.Violates(NeverNegative))
+        {
+            return false;
+        }
+    }
+
+    internal static Task<decimal> BalanceAsync(
+        this NpgsqlConnection connection, long tenantId, string kind, CancellationToken ct) =>
+        connection.Command(Balance).With(tenantId).With(kind).ValueAsync<decimal>(ct);
+}
+
+/// <param name="Reason">What moved the money, as a dotted word: gateway.hold, admin.adjustment, …</param>
+/// <param name="Reference">What it moved for: a hold, a settlement, a request.</param>
+internal sealed record Transfer(Guid Id, string Reason, string Reference, IReadOnlyList<Leg> Legs);
+
+internal readonly record struct Leg(long TenantId, string Kind, decimal Amount);

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SupplyApi.Features.Shared;
+
+/// <summary>
+/// What must be opened again (upstream credentials) is sealed with AES-256-GCM; what must only be recognised (API keys)
+/// is hashed. Every purpose has a key of its own, derived from the master key.
+/// </summary>
+internal sealed class Secrets
+{
+    internal const int MasterKeyBytes = 32;
+    internal const string ApiKeyPrefix = "sk-";
+
+    /// <summary>The length of a full API key: the prefix and 32 random bytes in base64url without padding.</summary>
+    internal const int ApiKeyLength = 46;
+
+    private const byte Version = 1;
+    private const int KeyIdBytes = 4;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+    private const int HeaderBytes = 1 + KeyIdBytes + NonceBytes + TagBytes;
+
+    private readonly byte[] sealKey;
+    private readonly byte[] sessionKey;
+    private readonly byte[] keyId;
+
+    internal Secrets(ReadOnlySpan<byte> masterKey)
+    {
+        if (masterKey.Length != MasterKeyBytes) throw new ArgumentException("The master key has 32 bytes.", nameof(masterKey));
+        sealKey = Derive(masterKey, "supply/seal/1");
+        sessionKey = Derive(masterKey, "supply/session/1");
+        keyId = SHA256.HashData(sealKey)[..KeyIdBytes];
+    }
+
+    /// <param name="boundTo">The row it belongs to: a sealed value copied into another row does not open there.</param>
+    internal byte[] Seal(string plain, string boundTo)
+    {
+        var text = Encoding.UTF8.GetBytes(plain);
+        var box = new byte[HeaderBytes + text.Length];
+        box[0] = Version;
+        keyId.CopyTo(box, 1);
+        var nonce = box.AsSpan(1 + KeyIdBytes, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(sealKey, TagBytes);
+        aes.Encrypt(nonce, text, box.AsSpan(HeaderBytes), box.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes), Bind(boundTo));
+        CryptographicOperations.ZeroMemory(text);
+        return box;
+    }
+
+    /// <exception cref="CryptographicException">The box was altered, moved to another row, or sealed with another key.</exception>
+    internal string Open(ReadOnlySpan<byte> box, string boundTo)
+    {
+        if (box.Length < HeaderBytes || box[0] != Version || !box.Slice(1, KeyIdBytes).SequenceEqual(keyId))
+            throw new CryptographicException("Sealed with a key that this process does not have.");
+
+        var text = new byte[box.Length - HeaderBytes];
+        using var aes = new AesGcm(sealKey, TagBytes);
+        aes.Decrypt(box.Slice(1 + KeyIdBytes, NonceBytes), box[HeaderBytes..], box.Slice(1 + KeyIdBytes + NonceBytes, TagBytes),
+            text, Bind(boundTo));
+        return Encoding.UTF8.GetString(text);
+    }
+
+    internal byte[] SessionMac(ReadOnlySpan<byte> message) => HMACSHA256.HashData(sessionKey, message);
+
+    internal static bool SameBytes(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        CryptographicOperations.FixedTimeEquals(left, right);
+
+    internal static string NewApiKey() => ApiKeyPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Ten letters and digits that are not mistaken for one another are enough to tell people apart.</summary>
+    internal static string NewReferralCode() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 13);
+
+    internal static string NewRequestId() => "req_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>SHA-256. Enough for 256-bit random secrets and fingerprints; never for passwords.</summary>
+    internal static byte[] Hash(ReadOnlySpan<byte> value) => SHA256.HashData(value);
+
+    internal static byte[] Hash(string value) => SHA256.HashData(Encoding.UTF8.GetBytes(value));
+
+    /// <summary>A 64-bit number for an advisory lock: equal for equal names.</summary>
+    internal static long LockNumber(string name) => BinaryPrimitives.ReadInt64BigEndian(Hash(name));
+
+    private static byte[] Derive(ReadOnlySpan<byte> masterKey, string purpose)
+    {
+        var key = new byte[32];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, key, salt: [], Encoding.UTF8.GetBytes(purpose));
+        return key;
+    }
+
+    private byte[] Bind(string boundTo) => [Version, .. keyId, .. Encoding.UTF8.GetBytes(boundTo)];
+}

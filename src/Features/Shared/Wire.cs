@@ -1,0 +1,36 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+
+namespace SupplyApi.Features.Shared;
+
+/// <summary>The supply surface's success envelope.</summary>
+internal sealed record Envelope<T>(string RequestId, T Data);
+
+/// <summary>The supply surface's success envelope of a list.</summary>
+internal sealed record PagedEnvelope<T>(string RequestId, IReadOnlyList<T> Data, Pagination Pagination);
+
+/// <summary>What every JSON body of ours has in common.</summary>
+internal static class Wire
+{
+    /// <summary>Text stays readable (Chinese, emoji); what could break out of HTML is still escaped.</summary>
+    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+
+    /// <summary>
+    /// A non-null member of a request record is the validation: a missing, null, unknown or repeated field is a 400.
+    /// </summary>
+    internal static void Configure(JsonSerializerOptions json)
+    {
+        json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        json.DictionaryKeyPolicy = null;
+        json.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.RespectNullableAnnotations = true;
+        json.RespectRequiredConstructorParameters = true;
+        json.PropertyNameCaseInsensitive = false;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.ReadCommentHandling = JsonCommentHandling.Disallow;
+        json.MaxDepth = 32;
+        json.Encoder = Encoder;
+        json.Converters.Add(new MoneyJson());
+    }
+}

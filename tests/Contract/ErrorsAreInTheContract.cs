@@ -1,0 +1,98 @@
+namespace SupplyApi.Tests.Contracts;
+
+/// <summary>Each surface says no in its own dialect, also where no operation was reached.</summary>
+public sealed class ErrorsAreInTheContract : ApiTest
+{
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/nothing")]
+    [InlineData("alias", "/api/v1/supplier/nothing")]
+    [InlineData("platform", "/api/nothing")]
+    [InlineData("sign-in", "/auth/nothing")]
+    [InlineData("gateway", "/v1/nothing")]
+    [InlineData("elsewhere", "/nothing")]
+    public async Task No_such_path(string surface, string path)
+    {
+        await (await AnyoneAsync(surface)).OutsideTheContract().Get(path);
+        Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("platform", "/api/user/me")]
+    [InlineData("sign-in", "/auth/password/login")]
+    [InlineData("gateway", "/v1/models")]
+    [InlineData("elsewhere", "/health")]
+    public async Task No_such_method(string surface, string path)
+    {
+        var answer = await (await AnyoneAsync(surface)).OutsideTheContract().Delete(path);
+        Assert.Equal(405, answer.Status);
+        Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("platform", "/api/user/api-keys")]
+    [InlineData("sign-in", "/auth/password/login")]
+    [InlineData("gateway", "/v1/chat/completions")]
+    public async Task Malformed_json(string surface, string path)
+    {
+        var anyone = await AnyoneAsync(surface);
+        await anyone.Post(path, "{ \"a\": ");
+        await anyone.Post(path, "[]");
+        await anyone.Post(path, "null");
+        await anyone.Post(path, "");
+        Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("platform", "/api/user/api-keys")]
+    [InlineData("sign-in", "/auth/password/login")]
+    [InlineData("gateway", "/v1/chat/completions")]
+    public async Task Another_content_type(string surface, string path)
+    {
+        var answer = await (await AnyoneAsync(surface)).PostRaw(path, "a=b", "application/x-www-form-urlencoded");
+        Assert.Equal(415, answer.Status);
+        Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("platform", "/api/user/api-keys")]
+    [InlineData("gateway", "/v1/chat/completions")]
+    public async Task Too_large(string surface, string path)
+    {
+        // The refusal comes instead of the 100, so what is announced is never sent.
+        var answer = await (await AnyoneAsync(surface))
+            .With("Expect", "100-continue").With("Content-Length", "300000000").Post(path, "{}");
+        Assert.Equal(413, answer.Status);
+        Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/billing")]
+    [InlineData("platform", "/api/user/me")]
+    [InlineData("gateway", "/v1/models")]
+    public async Task As_problem_json(string surface, string path)
+    {
+        await Actors.Stranger().With("Accept", "application/problem+json").Get(path);
+        Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("has a space")]
+    [InlineData("has-a-quote\"")]
+    public async Task A_bad_request_id_is_replaced(string id)
+    {
+        var answer = await Actors.Stranger().With("X-Request-Id", id).Get("/health");
+        Assert.Matches("^req_[0-9a-f]{32}$", answer.Header("X-Request-Id")!);
+    }
+
+    private async Task<Client> AnyoneAsync(string surface) => surface switch
+    {
+        "gateway" => await Actors.ConsumerAsync(0),
+        "supply" or "alias" or "platform" => await Actors.SupplierAsync(),
+        _ => Actors.Stranger(),
+    };
+}

@@ -1,0 +1,137 @@
+namespace SupplyApi.Tests.Contracts;
+
+/// <summary>
+/// Every operation that is not public refuses everybody who is not entitled, and what is not yours looks like what does
+/// not exist: 404, word for word. An entitled caller on the same URL proves each time that the refusal was no typing
+/// mistake. A new operation is in this test from the moment it stands in openapi.yaml.
+/// </summary>
+public sealed class StrangersAreRefused : ApiTest
+{
+    private const long NobodysId = 9_000_000_000;
+
+    /// <summary>Only an admin may; another user is refused with 403 whatever the id.</summary>
+    private static readonly string[] ForAdmins = ["updateUser"];
+
+    private static readonly string[] KeyNames = ["key", "api_key", "access_token", "token"];
+
+    public static TheoryData<string> Closed => [.. ThatAre(static _ => true)];
+    public static TheoryData<string> ForPeople => [.. ThatAre(static one => !one.TakesApiKeys)];
+    public static TheoryData<string> WithAnId => [.. ThatAre(static one => one.Path.Contains('{'))];
+
+    [Theory]
+    [MemberData(nameof(Closed), DisableDiscoveryEnumeration = true)]
+    public async Task Without_a_valid_credential(string id)
+    {
+        var (operation, path, entitled) = await EntitledAsync(id);
+        var stranger = Actors.Stranger();
+        await RefusedAsync(stranger, operation, path);
+        await RefusedAsync(stranger.WithCredential("garbage"), operation, path);
+        await RefusedAsync(stranger.WithCredential(Broken(entitled.Credential!)), operation, path);
+        await RefusedAsync(stranger.With("Authorization", $"Basic {entitled.Credential}"), operation, path);
+
+        await AdmittedAsync(entitled, operation, path);
+    }
+
+    [Theory]
+    [MemberData(nameof(Closed), DisableDiscoveryEnumeration = true)]
+    public async Task With_a_key_in_the_query(string id)
+    {
+        var (operation, path, entitled) = await EntitledAsync(id);
+        foreach (var name in KeyNames)
+        {
+            var withKey = $"{path}?{name}={entitled.Credential}";
+            await RefusedAsync(Actors.Stranger(), operation, withKey);
+            await RefusedAsync(entitled, operation, withKey);
+        }
+
+        await AdmittedAsync(entitled, operation, path);
+    }
+
+    [Theory]
+    [MemberData(nameof(ForPeople), DisableDiscoveryEnumeration = true)]
+    public async Task With_an_api_key_on_the_console(string id)
+    {
+        var (operation, path, entitled) = await EntitledAsync(id);
+        var made = await entitled.Quietly().Post("/api/user/api-keys", "{}");
+        var key = made.Expect(200).Text("key");
+        await RefusedAsync(Actors.Stranger().WithCredential(key), operation, path);
+        await RefusedAsync(Actors.Stranger().With("X-Api-Key", key), operation, path);
+
+        await AdmittedAsync(entitled, operation, path);
+    }
+
+    [Theory]
+    [MemberData(nameof(WithAnId), DisableDiscoveryEnumeration = true)]
+    public async Task As_another_user(string id)
+    {
+        var (operation, path, entitled) = await EntitledAsync(id);
+        var other = await Actors.SupplierAsync();
+        var isForAdmins = ForAdmins.Contains(id);
+        var missing = await SendAsync(isForAdmins ? entitled : other, operation, PathOf(operation, NobodysId));
+        var foreign = await SendAsync(other, operation, path);
+
+        Assert.Equal(404, missing.Status);
+        if (isForAdmins) Assert.Equal(403, foreign.Status);
+        else Assert.Equal((404, Words(missing)), (foreign.Status, Words(foreign)));
+        await AdmittedAsync(entitled, operation, path);
+    }
+
+    private async Task<(Operation Operation, string Path, Client Entitled)> EntitledAsync(string id)
+    {
+        var operation = Suite.Contract.Operations.Single(one => one.Id == id);
+        if (ForAdmins.Contains(id))
+            return (operation, PathOf(operation, (await Actors.UserAsync()).Id), await Actors.AdminAsync());
+        if (operation.TakesApiKeys)
+            return (operation, operation.Path, await Actors.ConsumerAsync(0));
+
+        var supplier = await Actors.SupplierAsync();
+        return (operation, PathOf(operation, await OwnAsync(supplier, operation)), supplier);
+    }
+
+    // An id that the operation can work on, so that the positive control succeeds.
+    private async Task<long> OwnAsync(Supplier supplier, Operation operation) => operation.Path switch
+    {
+        var path when path.Contains("{accountId}", StringComparison.Ordinal) => await supplier.CreateAccountAsync(),
+        var path when path.Contains("{packageId}", StringComparison.Ordinal) =>
+            await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
+        var path when path.Contains('{') => throw new NotSupportedException($"Tell this test what to make for {path}."),
+        _ => 0,
+    };
+
+    private static string PathOf(Operation operation, long id) =>
+        operation.Path.IndexOf('{') is >= 0 and var start
+            ? operation.Path[..start] + id + operation.Path[(operation.Path.IndexOf('}') + 1)..]
+            : operation.Path;
+
+    private static Task<Answer> SendAsync(Client client, Operation operation, string path) => client.Quietly().Send(
+        new HttpMethod(operation.Method), path, operation.Method is "POST" or "PUT" or "PATCH" ? "{}" : null);
+
+    private static async Task RefusedAsync(Client client, Operation operation, string path)
+    {
+        var answer = await SendAsync(client, operation, path);
+        Assert.True(answer.Status == 401, $"{operation.Id} {path} answered {answer.Status}: {answer.Body}");
+        Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
+    }
+
+    private static async Task AdmittedAsync(Client client, Operation operation, string path)
+    {
+        var answer = await SendAsync(client, operation, path);
+        Assert.False(answer.Status is 401 or 403 or 404, $"{operation.Id} answered {answer.Status}: {answer.Body}");
+    }
+
+    // The same claims under a signature whose last byte is another; for a key, another key.
+    private static string Broken(string credential) =>
+        $"{credential[..^6]}{(credential[^6] == 'A' ? 'B' : 'A')}{credential[^5..]}";
+
+    private static string Words(Answer answer) =>
+        answer.Body.Replace(answer.Header("X-Request-Id")!, "", StringComparison.Ordinal);
+
+    private static IEnumerable<string> ThatAre(Func<Operation, bool> which)
+    {
+        var pending = ContractCoverage.Pending();
+        return Suite.Contract.Operations
+            .Where(one => !one.IsPublic && !one.Statuses.All(status => pending.Contains((one.Id, status))))
+            .Where(which)
+            .Select(static one => one.Id);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace SupplyApi.Tests.Harness;
+
+/// <summary>
+/// Hides what differs from run to run, and only after its form was checked: a hidden value is still a tested one.
+/// Equal values keep equal names.
+/// </summary>
+public sealed partial class Redactions
+{
+    private static readonly TimeSpan Near = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<(string Kind, string Value), string> names = [];
+    private readonly Dictionary<string, int> counts = [];
+    private readonly List<(string Kind, string Value)> registered = [];
+    private readonly HashSet<(string Kind, string Value)> ids = [];
+
+    /// <summary>How far the process's clock was set ahead.</summary>
+    public TimeSpan ClockOffset { get; set; }
+
+    /// <summary>A text that is unique to this test, wherever it may turn up.</summary>
+    public void Register(string kind, string value)
+    {
+        lock (registered) registered.Add((kind, value));
+    }
+
+    /// <summary>An id that was made in a step which the transcript does not show.</summary>
+    public void RegisterId(string kind, long value)
+    {
+        lock (registered) ids.Add((kind, value.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    internal string Text(string text)
+    {
+        var unhidden = CredentialSecret().Replace(text, secret => Canary.Sighted(secret.Value) is null
+            ? secret.Value
+            : Named("credential", "credential", secret.Value));
+        return registered
+            .Where(one => unhidden.Contains(one.Value, StringComparison.Ordinal))
+            .Select(one => (At: unhidden.IndexOf(one.Value, StringComparison.Ordinal), one.Kind, one.Value))
+            .OrderBy(static one => one.At).ThenByDescending(static one => one.Value.Length)
+            .Aggregate(unhidden, (left, one) => left.Replace(one.Value, Named(one.Kind, one.Kind, one.Value)));
+    }
+
+    /// <summary>Ids in a path belong to the segment before them: /accounts/17 is an account.</summary>
+    internal string Path(string pathAndQuery)
+    {
+        var (path, query) = pathAndQuery.IndexOf('?') is >= 0 and var at
+            ? (pathAndQuery[..at], pathAndQuery[at..])
+            : (pathAndQuery, "");
+        var segments = path.Split('/');
+        for (var step = 1; step < segments.Length; step++)
+        {
+            if (segments[step].Length > 0 && segments[step].All(char.IsAsciiDigit))
+                segments[step] = SentId(Singular(segments[step - 1]), segments[step]);
+        }
+
+        return Text(Uri.UnescapeDataString(string.Join('/', segments) + query));
+    }
+
+    /// <summary>An id that an answer brought: a positive number, or a text with no room for chance.</summary>
+    internal string Id(string kind, string value, bool isNumber)
+    {
+        if (isNumber)
+            Check(long.TryParse(value, CultureInfo.InvariantCulture, out var id) && id > 0, "a positive id", value);
+        else
+            Check(value.Length is > 0 and <= 128 && !value.Contains(' '), "an id", value);
+        ids.Add((kind, value));
+        return Named("id", kind, value);
+    }
+
+    /// <summary>An id that a request carries: one that nobody has met stays, it is there to be refused.</summary>
+    internal string SentId(string kind, string value) =>
+        ids.Contains((kind, value)) ? Named("id", kind, value) : value;
+
+    internal string RequestId(string value)
+    {
+        Check(ContractCheck.ValidRequestId().IsMatch(value), "a request id", value);
+        return Named("request", "request", value);
+    }
+
+    internal string Token(string value)
+    {
+        Check(Jwt().IsMatch(value), "a signed token", value);
+        return Named("token", "token", value);
+    }
+
+    internal string Key(string value)
+    {
+        Check(ApiKey().IsMatch(value), "sk- and 43 characters", value);
+        return Named("key", "key", value);
+    }
+
+    internal string KeyPrefix(string value)
+    {
+        var isStart = value.StartsWith("sk-", StringComparison.Ordinal) && value.Length is >= 6 and <= 20;
+        Check(isStart, "the start of a key", value);
+        return Named("key-prefix", "key-prefix", value);
+    }
+
+    internal string ReferralCode(string value)
+    {
+        Check(Referral().IsMatch(value), "a referral code", value);
+        return Named("referral", "referral", value);
+    }
+
+    /// <summary>An instant: UTC, written with Z, and now; or still to come, where the name says so.</summary>
+    internal string Time(string member, string value)
+    {
+        var isTime = DateTimeOffset.TryParse(
+            value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+        Check(isTime && value.EndsWith('Z'), "an RFC 3339 instant in UTC with Z", value);
+        var now = DateTimeOffset.UtcNow + ClockOffset;
+        if (member is "expires_at" or "valid_until")
+            Check(time > now, "an instant to come", value);
+        else
+            Check((time - now).Duration() < Near, $"an instant near {now:O}", value);
+        return Named("time", "time", value);
+    }
+
+    internal string Day(string member, string value)
+    {
+        var now = DateTimeOffset.UtcNow + ClockOffset;
+        var isStart = member.Contains("start", StringComparison.Ordinal);
+        if (isStart && value == now.ToString("yyyy-MM-01", CultureInfo.InvariantCulture)) return "{month-start}";
+        return value == now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ? "{today}" : value;
+    }
+
+    /// <summary>Whole seconds are too coarse to be told apart reliably, so they all have one name.</summary>
+    internal string UnixTime(string value)
+    {
+        Check(long.TryParse(value, CultureInfo.InvariantCulture, out var seconds), "seconds since 1970", value);
+        if (seconds == 0) return value;
+        var distance = DateTimeOffset.FromUnixTimeSeconds(seconds) - DateTimeOffset.UtcNow - ClockOffset;
+        Check(distance.Duration() < Near, "a time near now", value);
+        return "{unix-time}";
+    }
+
+    internal string Seconds(string value)
+    {
+        Check(int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600,
+            "1 to 3600 seconds", value);
+        return "{seconds}";
+    }
+
+    internal static string Singular(string segment) => segment.EndsWith('s') ? segment[..^1] : segment;
+
+    private string Named(string display, string kind, string value)
+    {
+        if (names.TryGetValue((kind, value), out var name)) return name;
+        counts[display] = counts.GetValueOrDefault(display) + 1;
+        return names[(kind, value)] = $"{{{display}-{counts[display].ToString(CultureInfo.InvariantCulture)}}}";
+    }
+
+    private static void Check(bool isSo, string what, string value)
+    {
+        if (!isSo) throw new InvalidOperationException($"The transcript expects {what}, not '{value}'.");
+    }
+
+    [GeneratedRegex("[A-Za-z0-9]{48}")]
+    private static partial Regex CredentialSecret();
+
+    [GeneratedRegex(@"^eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43,}$")]
+    private static partial Regex Jwt();
+
+    [GeneratedRegex("^sk-[A-Za-z0-9_-]{43}$")]
+    private static partial Regex ApiKey();
+
+    [GeneratedRegex("^[A-Za-z0-9]{6,32}$")]
+    private static partial Regex Referral();
+}

@@ -1,0 +1,44 @@
+namespace SupplyApi.Tests.Harness;
+
+/// <summary>A model that one supplier sells and one consumer buys, at prices where every token shows.</summary>
+public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, string Credential, long Package)
+{
+    public const decimal Balance = 100;
+    public const decimal PerInputToken = 0.001m;
+    public const decimal PerOutputToken = 0.002m;
+
+    public static async Task<Sale> MakeAsync(Actors actors, Offer? offer = null)
+    {
+        var supplier = await actors.SupplierAsync();
+        var consumer = await actors.ConsumerAsync(Balance);
+        var credential = Supplier.CredentialOf("openai");
+        var model = actors.Unique("model");
+        var account = await supplier.MountAccountAsync(credential: credential);
+        var package = await supplier.PublishPackageAsync(model, account, offer ?? new Offer
+        {
+            PriceInput = PerInputToken * 1_000_000,
+            PriceOutput = PerOutputToken * 1_000_000,
+        });
+        await OnSaleAsync(consumer, model);
+        return new Sale(supplier, consumer, model, credential, package);
+    }
+
+    /// <summary>What was charged to the key once the call is settled.</summary>
+    public async Task<decimal> ChargedAsync(long calls = 1)
+    {
+        var keys = await Eventually.Async(
+            async () => (await Consumer.Console.Quietly().Get("/api/user/api-keys")).Expect(200),
+            answer => answer.Number("0.usage.request_count") == calls,
+            $"{calls} calls in the key's usage");
+        return keys.Amount("0.usage.total_cost");
+    }
+
+    public async Task BalanceBecomesAsync(decimal balance) => await Eventually.Async(
+        Consumer.BalanceAsync, seen => seen == balance, $"a balance of {balance}");
+
+    // A publication reaches the gateway by notification, not by the answer that confirms it.
+    private static async Task OnSaleAsync(Consumer consumer, string model) => await Eventually.Async(
+        async () => (await consumer.Quietly().Get("/v1/models")).Expect(200).Body,
+        body => body.Contains($"\"{model}\"", StringComparison.Ordinal),
+        $"{model} among the models");
+}

@@ -1,0 +1,41 @@
+namespace SupplyApi.Tests.Tidy;
+
+/// <summary>What may stand where, and what must stand somewhere else too.</summary>
+internal static class Places
+{
+    private static readonly string[] Crypto =
+    [
+        "src/Features/Shared/Secrets.cs", "src/Features/Shared/Signature.cs", "src/Features/Auth/PasswordHash.cs",
+        "src/Host/Authentication/",
+    ];
+
+    private static readonly string[] Ledger = ["src/Features/Shared/Ledger.cs", "src/Host/Database/"];
+
+    internal static IEnumerable<string> Cryptography(SourceFile file) => Only(
+        file, "System.Security.Cryptography", Crypto, "call Secrets or Signature");
+
+    internal static IEnumerable<string> LedgerTables(SourceFile file) => Only(
+        file, "ledger_", Ledger, "only Ledger moves money");
+
+    internal static IEnumerable<string> SlicesWithoutTests(IReadOnlyList<SourceFile> files)
+    {
+        var tests = files.Where(static file => file.IsUnder("tests/"))
+            .Select(static file => file.Name).ToHashSet();
+        return files.Where(file => file.IsSlice && !tests.Contains(file.Name + "Tests"))
+            .Select(static file => $"{file.Path}: there is no {file.Name}Tests.cs");
+    }
+
+    internal static IEnumerable<string> SlicesWithoutRoutes(IReadOnlyList<SourceFile> files)
+    {
+        var routes = string.Join('\n', files.Where(static file => file.IsRoutes).Select(static file => file.Text));
+        return files.Where(file => file.IsSlice && !routes.Contains($"{file.Name}.Map(", StringComparison.Ordinal))
+            .Select(static file => $"{file.Path}: no Routes file maps {file.Name}");
+    }
+
+    private static IEnumerable<string> Only(SourceFile file, string text, string[] allowed, string advice) =>
+        file.IsOurs && !allowed.Any(file.IsUnder)
+            ? file.Lines.Select((line, at) => (line, at))
+                .Where(one => one.line.Contains(text, StringComparison.Ordinal))
+                .Select(one => $"{file.Path}:{one.at + 1}: '{text}' does not belong here; {advice}")
+            : [];
+}
