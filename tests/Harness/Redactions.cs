@@ -94,8 +94,7 @@ public sealed partial class Redactions
 
     internal string KeyPrefix(string value)
     {
-        var isStart = value.StartsWith("sk-", StringComparison.Ordinal) && value.Length is >= 6 and <= 20;
-        Check(isStart, "the start of a key", value);
+        Check(ApiKeyEnds().IsMatch(value), "the first eight and the last four characters of a key", value);
         return Named("key-prefix", "key-prefix", value);
     }
 
@@ -166,6 +165,9 @@ public sealed partial class Redactions
 
     [GeneratedRegex("^sk-[A-Za-z0-9_-]{43}$")]
     private static partial Regex ApiKey();
+
+    [GeneratedRegex(@"^sk-[A-Za-z0-9_-]{5}\.{3}[A-Za-z0-9_-]{4}$")]
+    private static partial Regex ApiKeyEnds();
 
     [GeneratedRegex("^[A-Za-z0-9]{6,32}$")]
     private static partial Regex Referral();

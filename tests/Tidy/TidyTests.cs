@@ -47,7 +47,7 @@ public sealed class TidyTests
     [InlineData("var now = DateTimeOffset.Now;")]
     [InlineData("using var http = new HttpClient();")]
     [InlineData("command.CommandText = $\"select {name}\";")]
-    [InlineData("var sql = $\"\"\"  update a")]
+    [InlineData("var sql = $\"\"\"\n    update a")]
     public void Forbidden_calls_have_a_replacement(string call) =>
         Holds(Words.ForbiddenCalls, File(call), SourceFile.Of("tests/A.cs", call));
 

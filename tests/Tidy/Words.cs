@@ -35,9 +35,8 @@ internal static partial class Words
     }
 
     internal static IEnumerable<string> ForbiddenCalls(SourceFile file) => file.IsOurs
-        ? file.Lines.SelectMany((line, at) => Calls
-            .Where(one => one.Call.IsMatch(line))
-            .Select(one => $"{file.Path}:{at + 1}: {line.Trim()} -> {one.Instead}"))
+        ? Calls.SelectMany(one => one.Call.Matches(file.Text)
+            .Select(found => $"{file.Path}:{LineOf(file, found.Index)}: {found.Value.Trim()} -> {one.Instead}"))
         : [];
 
     internal static IEnumerable<string> Left(SourceFile file) => Found(file, Leftovers, "do it, or leave it unsaid");
@@ -49,6 +48,8 @@ internal static partial class Words
         .SelectMany((line, at) => words
             .Where(word => line.Contains(word, StringComparison.Ordinal))
             .Select(word => $"{file.Path}:{at + 1}: '{word}': {advice}"));
+
+    private static int LineOf(SourceFile file, int index) => file.Text.AsSpan(0, index).Count('\n') + 1;
 
     private static string Singular(string word) => word.EndsWith('s') && Empty.Contains(word[..^1]) ? word[..^1] : word;
 
@@ -64,7 +65,9 @@ internal static partial class Words
     [GeneratedRegex(@"\bnew HttpClient\(")]
     private static partial Regex HttpCall();
 
+    // An interpolated constant is put together by the compiler, so only values could be dangerous.
     [GeneratedRegex(
-        """^(?!.*\bconst\b).*\$"+\s*(select|insert|update|delete|create|alter|drop|with) """, RegexOptions.IgnoreCase)]
+        """^(?!.*\bconst\b).*\$+"+\s*(select|insert|update|delete|create|alter|drop|with) """,
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex SqlCall();
 }

@@ -30,6 +30,13 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
                created_at = excluded.created_at, expires_at = excluded.expires_at
         """;
 
+    /// <param name="work">The effect, inside the transaction. A refusal rolls back and is not remembered.</param>
+    internal Task<IResult> OnceAsync<TBody, TAnswer>(
+        HttpContext http, Caller caller, Attempt<TBody> attempt, Func<NpgsqlConnection, Task<Outcome<TAnswer>>> work)
+        where TAnswer : class =>
+        OnceAsync(
+            http, caller, attempt, static () => Task.FromResult<Outcome<string>>(""), (connection, _) => work(connection));
+
     /// <param name="before">
     /// What must happen outside any transaction (calls to others): skipped for a repeat; a refusal ends the attempt.
     /// </param>

@@ -1,0 +1,15 @@
+namespace SupplyApi.Features.Admin;
+
+/// <summary>What admins do.</summary>
+public static class AdminRoutes
+{
+    public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
+        UpdateUserJson.Default);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var admin = app.MapGroup("/api").ForAdmins();
+
+        UpdateUser.Map(admin);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+
+namespace SupplyApi.Features.Admin;
+
+/// <summary>An admin sets a user's balance, group or rights. A new balance is posted to the ledger as its difference.</summary>
+internal static class UpdateUser
+{
+    internal sealed record Request(
+        [property: JsonConverter(typeof(MoneyTextJson))] decimal? Balance = null, long? GroupId = null, bool? IsAdmin = null);
+
+    internal static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPut("/users/{userId:long}", Handle)
+        .WithName("updateUser");
+
+    private const string Lock = "select id from users where id = $1 for update";
+
+    private const string GroupExists = "select exists (select 1 from user_groups where id = $1)";
+
+    private const string Update = """
+        update users
+           set group_id = coalesce($2, group_id), is_admin = coalesce($3, is_admin), updated_at = $4
+         where id = $1
+        """;
+
+    private static async Task<IResult> Handle(
+        long userId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    {
+        if (body is { Balance: null, GroupId: null, IsAdmin: null }) return Errors.Malformed("No fields to update.");
+        if (body.Balance is < 0 or > Money.Max) return Errors.Invalid("balance", "balance is out of range");
+        if (body.Balance is { } wanted && !Money.HasAtMostPlaces(wanted, Money.Places))
+            return Errors.Invalid("balance", "balance has at most 9 decimals");
+        if (body.IsAdmin == false && userId == caller.UserId)
+            return Errors.Invalid("is_admin", "Another admin must take your rights away.");
+
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (await connection.Command(Lock).With(userId).ValueAsync<long>(ct) == 0) return Errors.NotFound("user");
+        if (body.GroupId is { } group && !await connection.Command(GroupExists).With(group).ValueAsync<bool>(ct))
+            return Errors.Invalid("group_id", "Group not found");
+
+        var before = await UserProfile.FindAsync(connection, userId, ct);
+        var now = clock.GetUtcNow();
+        if (body.Balance is { } balance && !await SetBalanceAsync(connection, before!, balance, now, ct))
+            return Errors.Invalid("balance", "The balance changed meanwhile; read it and try again.");
+        await connection.Command(Update)
+            .With(userId).WithNullable(body.GroupId, NpgsqlTypes.NpgsqlDbType.Bigint)
+            .WithNullable(body.IsAdmin, NpgsqlTypes.NpgsqlDbType.Boolean).With(now)
+            .RunAsync(ct);
+
+        var after = await UserProfile.FindAsync(connection, userId, ct);
+        await connection.AuditAsync(caller, new AuditEntry("admin.user.update", "user", userId)
+        {
+            TenantId = before!.TenantId, Before = State(before), After = State(after!),
+        }, now, ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Ok(after);
+    }
+
+    private static async Task<bool> SetBalanceAsync(
+        NpgsqlConnection connection, UserProfile user, decimal balance, DateTimeOffset now, CancellationToken ct)
+    {
+        var difference = balance - user.Balance;
+        var id = Guid.CreateVersion7(now);
+        return await connection.PostAsync(new Transfer(id, "admin.adjustment", $"user/{user.Id}",
+        [
+            new Leg(user.TenantId, Ledger.Wallet, difference),
+            new Leg(user.TenantId, Ledger.Funding, -difference),
+        ]), now, ct);
+    }
+
+    private static JsonObject State(UserProfile user) => new()
+    {
+        ["balance"] = Money.ToText(user.Balance), ["group_id"] = user.GroupId, ["is_admin"] = user.IsAdmin,
+    };
+}
+
+[JsonSerializable(typeof(UpdateUser.Request))]
+[JsonSerializable(typeof(UserProfile))]
+internal sealed partial class UpdateUserJson : JsonSerializerContext;

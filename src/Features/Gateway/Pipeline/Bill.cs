@@ -1,0 +1,29 @@
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>What a call comes to: one rule per ending, the same for everybody.</summary>
+/// <param name="Basis">provider_final, provider_partial, counted or none: where the counts come from.</param>
+internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
+{
+    private static readonly Bill Nothing = new("none", default, 0);
+
+    internal bool IsSuccess { get; private init; }
+
+    internal static Bill Of(GatewayExchange exchange)
+    {
+        var meter = exchange.Meter;
+        if (exchange.Ending is Ending.UpstreamFailedBeforeFirstByte or Ending.ClientLeftBeforeFirstByte) return Nothing;
+        if (meter.Reported is { } reported)
+            return Priced(exchange, exchange.Ending == Ending.Completed ? "provider_final" : "provider_partial", reported);
+
+        // Nothing delivered and no proper end: nobody pays for an error.
+        var output = meter.DeliveredTokens;
+        if (output == 0 && (meter.SawError || exchange.Ending != Ending.Completed)) return Nothing;
+        return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));
+    }
+
+    private static Bill Priced(GatewayExchange exchange, string basis, Usage usage) =>
+        new(basis, usage, exchange.Candidate.Cost(usage.Input, usage.Output))
+        {
+            IsSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft && !exchange.Meter.SawError,
+        };
+}

@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using SupplyApi.Features.Gateway.Upstream;
+using SupplyApi.Features.Supply.Accounts;
+
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>4: a request of our own to the provider: the body as it came, no header of the caller's but its kind.</summary>
+internal sealed partial class Forward(
+    Providers providers, UpstreamClients clients, Secrets secrets, GatewayTerms terms, ILogger<Forward> logger)
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    /// <summary>True: a 2xx answer is ready to be relayed.</summary>
+    internal async Task<bool> RunAsync(GatewayExchange exchange)
+    {
+        var candidate = exchange.Candidate;
+        var provider = providers[candidate.Provider];
+        var left = exchange.Http.RequestAborted;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(left);
+        limit.CancelAfter(terms.FirstByte);
+        exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
+        exchange.UpstreamStatus = 0;
+        try
+        {
+            var credential = secrets.Open(candidate.Credential, AccountCheck.SealedFor(candidate.AccountId));
+            using var request = new HttpRequestMessage(HttpMethod.Post, provider.At("chat/completions"));
+            request.Content = new ReadOnlyMemoryContent(exchange.Request.Outgoing) { Headers = { ContentType = Json } };
+            provider.Authorize(request, credential);
+            exchange.Answer = await clients.SendAsync(request, limit.Token);
+            exchange.UpstreamStatus = (int)exchange.Answer.StatusCode;
+            if (exchange.Answer.IsSuccessStatusCode) return true;
+
+            (exchange.Refusal, exchange.MayTryAnother) = await FailureRules.ExplainAsync(exchange.Answer, credential, limit.Token);
+            exchange.Answer.Dispose();
+        }
+        catch (OperationCanceledException) when (left.IsCancellationRequested)
+        {
+            exchange.Ending = Ending.ClientLeftBeforeFirstByte;
+            (exchange.Refusal, exchange.MayTryAnother) = (Errors.Malformed("The client left."), false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The provider may have done the work: a second one would do, and cost, it again.
+            (exchange.Refusal, exchange.MayTryAnother) =
+                (Errors.Upstream(StatusCodes.Status504GatewayTimeout, "The provider did not answer in time."), false);
+        }
+        catch (HttpRequestException error)
+        {
+            (exchange.Refusal, exchange.MayTryAnother) =
+                (Errors.Upstream(StatusCodes.Status502BadGateway, "The provider could not be reached."), true);
+            Unreachable(logger, candidate.Provider, candidate.AccountId, error.HttpRequestError.ToString());
+        }
+        catch (CryptographicException error)
+        {
+            (exchange.Refusal, exchange.MayTryAnother) = (Errors.NoCapacity, true);
+            Unreadable(logger, candidate.AccountId, error.Message);
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider} could not be reached for account {AccountId}: {Reason}")]
+    private static partial void Unreachable(ILogger logger, string provider, long accountId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The credential of account {AccountId} cannot be opened: {Reason}")]
+    private static partial void Unreadable(ILogger logger, long accountId, string reason);
+}

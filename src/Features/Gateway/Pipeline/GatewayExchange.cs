@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>All that is known about one call. Grouped by the stage that writes it; each field has one writer.</summary>
+internal sealed class GatewayExchange(HttpContext http, KeyHolder key) : IDisposable
+{
+    internal HttpContext Http { get; } = http;
+    internal KeyHolder Key { get; } = key;
+    internal long StartedAt { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>Any stage: why the call cannot be served. Null while all is well.</summary>
+    internal Refusal? Refusal { get; set; }
+
+    // 1 Inspect
+    internal ChatRequest Request { get; set; } = null!;
+
+    // 2 Choose
+    internal IReadOnlyList<Candidate> Candidates { get; set; } = [];
+
+    // The pipeline: which candidate is being tried.
+    internal Candidate Candidate { get; set; } = null!;
+
+    // 3 Reserve
+    internal Hold? Hold { get; set; }
+
+    // 4 Forward
+    internal HttpResponseMessage? Answer { get; set; }
+    internal int UpstreamStatus { get; set; }
+    internal bool MayTryAnother { get; set; }
+
+    // 5 Relay
+    internal Meter Meter { get; } = new();
+    internal TimeSpan? FirstByteAfter { get; set; }
+
+    // 4 Forward or 5 Relay
+    internal Ending Ending { get; set; }
+
+    internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(StartedAt);
+
+    public void Dispose() => Answer?.Dispose();
+}
+
+/// <summary>How a call ended. Each has its rule of billing.</summary>
+internal enum Ending
+{
+    UpstreamFailedBeforeFirstByte,
+    ClientLeftBeforeFirstByte,
+    Completed,
+    ClientLeft,
+    UpstreamFailed,
+}
+
+/// <summary>A package that can serve the call, with the prices of this moment: the call is charged by them.</summary>
+internal sealed record Candidate(
+    long PackageId, long SupplierTenantId, long SupplierUserId, long AccountId, string Provider, byte[] Credential,
+    decimal PricePer1mInput, decimal PricePer1mOutput) : IRow<Candidate>
+{
+    public static Candidate Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
+        row.GetDecimal(6), row.GetDecimal(7));
+
+    internal decimal Cost(long inputTokens, long outputTokens) => Money.Round(
+        Money.PerTokens(inputTokens, PricePer1mInput) + Money.PerTokens(outputTokens, PricePer1mOutput));
+}
+
+/// <summary>Money set aside for a call.</summary>
+internal sealed record Hold(Guid Id, decimal Amount, DateTimeOffset At);

@@ -1,0 +1,47 @@
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>One call through the gateway, from the first header to the last byte and the bill.</summary>
+internal sealed class GatewayPipeline(
+    Inspect inspect, Choose choose, Reserve reserve, Forward forward, Relay relay, Settle settle)
+{
+    private const int AttemptsMax = 3;
+
+    //  client ──▶ 1 Inspect ▶ 2 Choose ▶ 3 Reserve ▶ 4 Forward ──▶ upstream
+    //  client ◀───────────── 5 Relay, with Meter reading along ◀── upstream
+    //                        6 Settle: whatever happened since 3
+    internal async Task RunAsync(HttpContext http)
+    {
+        using var exchange = new GatewayExchange(http, http.Features.GetRequiredFeature<KeyHolder>());
+        if (await inspect.RunAsync(exchange) && await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
+
+        if (exchange.Refusal is null) return;
+        if (http.Response.HasStarted) http.Abort(); // A cut stream must look cut, not finished.
+        else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
+    }
+
+    // Until a byte has gone to the client another supplier may be tried. After it, never.
+    private async Task TryCandidatesAsync(GatewayExchange exchange)
+    {
+        foreach (var candidate in exchange.Candidates.Take(AttemptsMax))
+        {
+            exchange.Candidate = candidate;
+            exchange.MayTryAnother = true;
+            if (!await reserve.RunAsync(exchange))
+            {
+                if (exchange.MayTryAnother) continue;
+                return;
+            }
+
+            try
+            {
+                if (await forward.RunAsync(exchange)) await relay.RunAsync(exchange);
+            }
+            finally
+            {
+                await settle.RunAsync(exchange);
+            }
+
+            if (exchange.Refusal is null || !exchange.MayTryAnother) return;
+        }
+    }
+}

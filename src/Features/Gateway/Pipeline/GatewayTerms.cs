@@ -1,0 +1,7 @@
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>What the operator decides about calls.</summary>
+/// <param name="FeeRate">The platform's share of a charge, 0 to 1.</param>
+/// <param name="FirstByte">How long a provider may think before it answers.</param>
+/// <param name="Idle">How long an answer may pause.</param>
+internal sealed record GatewayTerms(decimal FeeRate, TimeSpan FirstByte, TimeSpan Idle);

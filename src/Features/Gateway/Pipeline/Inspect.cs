@@ -1,0 +1,32 @@
+using System.Buffers;
+
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>1: reads the body, bounded by the server's limit, and finds in it what the later stages must know.</summary>
+internal sealed class Inspect
+{
+    internal async Task<bool> RunAsync(GatewayExchange exchange)
+    {
+        var request = exchange.Http.Request;
+        if (!request.HasJsonContentType())
+        {
+            exchange.Refusal = Errors.UnsupportedMediaType;
+            return false;
+        }
+
+        var body = new ArrayBufferWriter<byte>((int)Math.Max(1024, request.ContentLength ?? 0));
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(exchange.Http.RequestAborted);
+            foreach (var part in read.Buffer) body.Write(part.Span);
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) break;
+        }
+
+        exchange.Refusal = ChatRequest.Read(body.WrittenMemory, out var found);
+        exchange.Request = found;
+        if (exchange.Refusal is null && !exchange.Key.Allows(found.Model))
+            exchange.Refusal = Errors.ModelNotAllowed(found.Model);
+        return exchange.Refusal is null;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+
+namespace SupplyApi.Features.Gateway.Pipeline;
+
+/// <summary>
+/// 5: the answer as it comes, one flush per event of a stream. Whoever is being awaited is to blame for a failure: the
+/// provider while reading, the client while writing.
+/// </summary>
+internal sealed class Relay(GatewayTerms terms)
+{
+    private const int BufferBytes = 16 * 1024;
+    private const int EventBytesMax = 16 * 1024 * 1024;
+
+    internal async Task RunAsync(GatewayExchange exchange)
+    {
+        var answer = exchange.Answer!;
+        var response = exchange.Http.Response;
+        var isStream = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = answer.Content.Headers.ContentType?.ToString() ?? "application/json";
+        if (isStream) response.Headers.CacheControl = "no-cache";
+        if (isStream) response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
+        else response.ContentLength = answer.Content.Headers.ContentLength;
+
+        exchange.MayTryAnother = false;
+        exchange.Ending = await CopyAsync(exchange, answer, isStream);
+        if (exchange.Ending != Ending.Completed)
+            exchange.Refusal = Errors.Upstream(StatusCodes.Status502BadGateway, "The provider broke off its answer.");
+        if (exchange.Ending == Ending.UpstreamFailed && !response.HasStarted)
+        {
+            exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
+            exchange.MayTryAnother = true;
+            response.Clear();
+            response.Headers["X-Request-Id"] = exchange.Http.TraceIdentifier;
+        }
+    }
+
+    private async Task<Ending> CopyAsync(GatewayExchange exchange, HttpResponseMessage answer, bool isStream)
+    {
+        var left = exchange.Http.RequestAborted;
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(left);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var filled = 0;
+        try
+        {
+            await using var source = await answer.Content.ReadAsStreamAsync(idle.Token);
+            while (true)
+            {
+                if (filled == buffer.Length) buffer = Grow(buffer, filled);
+                idle.CancelAfter(terms.Idle);
+                int read;
+                try
+                {
+                    read = await source.ReadAsync(buffer.AsMemory(filled), idle.Token);
+                }
+                catch (Exception error) when (error is IOException or HttpRequestException or OperationCanceledException)
+                {
+                    return left.IsCancellationRequested ? Ending.ClientLeft : Ending.UpstreamFailed;
+                }
+
+                filled += read;
+                try
+                {
+                    filled = await ShowAsync(exchange, buffer.AsMemory(0, filled), isStream, ended: read == 0);
+                }
+                catch (Exception error) when (error is IOException or OperationCanceledException)
+                {
+                    return Ending.ClientLeft;
+                }
+
+                if (read == 0) return left.IsCancellationRequested ? Ending.ClientLeft : Ending.Completed;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Shows what is complete and moves the rest to the front. Returns the length of the rest.</summary>
+    private static async ValueTask<int> ShowAsync(GatewayExchange exchange, Memory<byte> bytes, bool isStream, bool ended)
+    {
+        var body = exchange.Http.Response.BodyWriter;
+        var from = 0;
+        while (isStream && EventStream.NextEnd(bytes.Span[from..]) is > 0 and var length)
+        {
+            if (!IsHidden(exchange, bytes.Span.Slice(from, length))) body.Write(bytes.Span.Slice(from, length));
+            from += length;
+        }
+
+        // A unary answer is kept whole until its end, so that its usage can be read; a huge one passes unread.
+        if ((ended || bytes.Length >= EventBytesMax) && from < bytes.Length)
+        {
+            var rest = bytes.Span[from..];
+            var hidden = isStream ? IsHidden(exchange, rest) : Read(exchange.Meter, rest);
+            if (!hidden) body.Write(rest);
+            from = bytes.Length;
+        }
+
+        if (from > 0)
+        {
+            exchange.FirstByteAfter ??= exchange.Elapsed;
+            var flushed = await body.FlushAsync(exchange.Http.RequestAborted);
+            if (flushed.IsCompleted && !ended) throw new OperationCanceledException();
+        }
+
+        bytes.Span[from..].CopyTo(bytes.Span);
+        return bytes.Length - from;
+    }
+
+    private static bool IsHidden(GatewayExchange exchange, ReadOnlySpan<byte> oneEvent)
+    {
+        var hidden = false;
+        foreach (var data in EventStream.DataOf(oneEvent))
+        {
+            if (data.SequenceEqual("[DONE]"u8)) exchange.Meter.End();
+            else hidden = exchange.Meter.Read(data);
+        }
+
+        return hidden && !exchange.Request.WantsUsage;
+    }
+
+    private static bool Read(Meter meter, ReadOnlySpan<byte> body)
+    {
+        meter.Read(body);
+        meter.End();
+        return false;
+    }
+
+    private static byte[] Grow(byte[] buffer, int filled)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, filled).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

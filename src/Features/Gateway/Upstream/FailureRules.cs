@@ -1,0 +1,70 @@
+namespace SupplyApi.Features.Gateway.Upstream;
+
+/// <summary>What an upstream's refusal means: the caller's fault, this supplier's, or the moment's. The only place that knows.</summary>
+internal static class FailureRules
+{
+    private const int BodyBytesMax = 64 * 1024;
+    private const int MessageMax = 500;
+
+    internal static async Task<(Refusal Refusal, bool MayTryAnother)> ExplainAsync(
+        HttpResponseMessage answer, string credential, CancellationToken ct)
+    {
+        var status = (int)answer.StatusCode;
+        var (code, message) = await ReadReasonAsync(answer, credential, ct);
+        return status switch
+        {
+            // The request itself is at fault: everybody else would say the same.
+            400 or 413 or 422 => (new Refusal(status, code ?? "invalid_request", message ?? "The provider refused the request."), false),
+            // The supplier offers what the provider does not have.
+            404 => (new Refusal(404, code ?? "model_not_found", message ?? "The provider does not have this model."), true),
+            // The supplier's own credential or credit: nothing the caller could mend, so its text is not shown.
+            401 or 402 or 403 => (Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."), true),
+            429 => (Errors.TooMany(RetryAfter(answer)) with { Message = message ?? "The provider is busy." }, true),
+            503 or 529 => (Errors.NoCapacity with { RetryAfter = RetryAfter(answer) }, true),
+            _ => (Errors.Upstream(StatusCodes.Status502BadGateway, message ?? $"The provider failed ({status})."), true),
+        };
+    }
+
+    private static TimeSpan RetryAfter(HttpResponseMessage answer) =>
+        answer.Headers.RetryAfter?.Delta is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(5);
+
+    /// <summary>The provider's own words, unless they carry a piece of the credential.</summary>
+    private static async Task<(string? Code, string? Message)> ReadReasonAsync(
+        HttpResponseMessage answer, string credential, CancellationToken ct)
+    {
+        var body = new byte[BodyBytesMax];
+        try
+        {
+            var length = await (await answer.Content.ReadAsStreamAsync(ct)).ReadAtLeastAsync(body, body.Length, false, ct);
+            using var json = JsonDocument.Parse(body.AsMemory(0, length));
+            if (json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
+                return default;
+            return (Text(error, "code", credential), Text(error, "message", credential));
+        }
+        catch (Exception error) when (error is JsonException or IOException or HttpRequestException)
+        {
+            return default;
+        }
+    }
+
+    private static string? Text(JsonElement error, string name, string credential)
+    {
+        if (!error.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return null;
+        var text = value.GetString()!;
+        return text.Length > MessageMax || Shares(text, credential) ? null : text;
+    }
+
+    /// <summary>Providers quote keys with their middle starred out: six characters in common are enough to keep quiet.</summary>
+    private static bool Shares(string text, string credential)
+    {
+        const int piece = 6;
+        const int prefix = 3; // "sk-" is in every message about keys
+        for (var at = prefix; at + piece <= credential.Length; at++)
+        {
+            if (text.Contains(credential.AsSpan(at, piece), StringComparison.Ordinal)) return true;
+        }
+
+        return text.Contains("***", StringComparison.Ordinal);
+    }
+}

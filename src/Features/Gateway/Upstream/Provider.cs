@@ -1,0 +1,49 @@
+namespace SupplyApi.Features.Gateway.Upstream;
+
+/// <summary>An upstream LLM provider: where it is, and in which header it wants its credential.</summary>
+/// <param name="Root">Versioned root that operation paths are appended to, with a trailing slash.</param>
+internal sealed record Provider(string Name, Uri Root, string CredentialHeader, string CredentialPrefix, string? VersionHeader)
+{
+    internal void Authorize(HttpRequestMessage request, string credential)
+    {
+        request.Headers.TryAddWithoutValidation(CredentialHeader, CredentialPrefix + credential);
+        if (VersionHeader is not null) request.Headers.TryAddWithoutValidation("anthropic-version", VersionHeader);
+    }
+
+    internal Uri At(string path) => new(Root, path);
+}
+
+/// <summary>
+/// The providers by name. baidu, xfyun and tencent are reached by their OpenAI-compatible endpoints: their differences
+/// are data, not code. An operator may point each elsewhere; a bare origin gets the provider's usual version path.
+/// </summary>
+internal sealed class Providers(IReadOnlyDictionary<string, Uri> origins)
+{
+    private readonly Dictionary<string, Provider> all = new Provider[]
+    {
+        Bearer("openai", "https://api.openai.com/v1/"),
+        new("anthropic", new Uri("https://api.anthropic.com/v1/"), "x-api-key", "", "2023-06-01"),
+        new("gemini", new Uri("https://generativelanguage.googleapis.com/v1beta/"), "x-goog-api-key", "", null),
+        Bearer("baidu", "https://qianfan.baidubce.com/v2/"),
+        Bearer("xfyun", "https://spark-api-open.xf-yun.com/v1/"),
+        Bearer("tencent", "https://api.hunyuan.cloud.tencent.com/v1/"),
+    }.ToDictionary(
+        static provider => provider.Name,
+        provider => origins.TryGetValue(provider.Name, out var origin) ? provider with { Root = Rooted(provider, origin) } : provider,
+        StringComparer.Ordinal);
+
+    internal IEnumerable<string> Names => all.Keys;
+
+    internal Provider this[string name] => all[name];
+
+    internal bool Contains(string name) => all.ContainsKey(name);
+
+    private static Provider Bearer(string name, string root) => new(name, new Uri(root), "Authorization", "Bearer ", null);
+
+    private static Uri Rooted(Provider provider, Uri origin)
+    {
+        var path = origin.AbsolutePath.TrimEnd('/');
+        if (path.Length > 0) return new Uri(origin, path + "/");
+        return new Uri(origin, provider.Name == "gemini" ? "/v1beta/" : "/v1/");
+    }
+}

@@ -1,0 +1,23 @@
+namespace SupplyApi.Features.Public;
+
+/// <summary>What anybody may ask.</summary>
+public static class PublicRoutes
+{
+    public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
+        GetHealthJson.Default,
+        GetHealthLiveJson.Default,
+        GetHealthReadyJson.Default,
+        GetSetupStatusJson.Default,
+        CompleteSetupJson.Default);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var open = app.MapGroup("").ForEveryone();
+
+        GetHealth.Map(open);
+        GetHealthLive.Map(open);
+        GetHealthReady.Map(open);
+        GetSetupStatus.Map(open);
+        CompleteSetup.Map(open);
+    }
+}

@@ -1,0 +1,83 @@
+namespace SupplyApi.Features.Supply.Packages;
+
+/// <summary>draft or paused goes on sale, when everything is in order; the answer names all that is not.</summary>
+internal static class PublishSupplyPackage
+{
+    internal sealed record Response(long PackageId, string Status, DateTime UpdatedAt);
+
+    private sealed record Row(
+        string Status, string Model, decimal Quota, int ValidDays, string AccountStatus, decimal? AccountQuota, decimal OnSale)
+        : IRow<Row>
+    {
+        public static Row Read(NpgsqlDataReader row) => new(
+            row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetInt32(3), row.GetString(4),
+            row.ValueOrNull<decimal>(5), row.GetDecimal(6));
+    }
+
+    internal static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/packages/{packageId:long}/publish", Handle)
+        .WithName("publishSupplyPackage");
+
+    // The account is locked too: two packages published at once must not promise the same quota.
+    private const string Lock = """
+        select package.status, package.model, package.available_quota, package.valid_days, account.status,
+               account.available_quota,
+               (select coalesce(sum(other.available_quota), 0)
+                  from supply_packages other
+                 where other.supply_account_id = account.id and other.id <> package.id
+                   and other.status in ('active', 'paused'))
+          from supply_packages package
+          join supply_accounts account on account.id = package.supply_account_id
+         where package.id = $1 and package.tenant_id = $2
+           for update of package, account
+        """;
+
+    private const string Publish = """
+        update supply_packages
+           set status = 'active', updated_at = $3, published_at = coalesce(published_at, $3),
+               expires_at = coalesce(expires_at, $3 + make_interval(days => valid_days))
+         where id = $1 and tenant_id = $2
+        """;
+
+    private static Task<IResult> Handle(
+        long packageId, Caller caller, HttpContext http, Idempotency idempotency, TimeProvider clock, CancellationToken ct) =>
+        idempotency.OnceAsync(
+            http, caller, new Attempt<string>(null, StatusCodes.Status200OK, Idempotency.OneDay),
+            connection => PublishAsync(connection, packageId, caller, clock.GetUtcNow(), ct));
+
+    private static async Task<Outcome<Envelope<Response>>> PublishAsync(
+        NpgsqlConnection connection, long packageId, Caller caller, DateTimeOffset now, CancellationToken ct)
+    {
+        var package = await connection.Command(Lock).With(packageId).With(caller.TenantId).OneAsync<Row>(ct);
+        if (package is null) return Errors.NotFound("package");
+        if (FindUnmet(package) is [var first, ..] unmet) return Errors.CannotPublish(first.Code, unmet);
+
+        await connection.Command(Publish).With(packageId).With(caller.TenantId).With(now).RunAsync(ct);
+        await connection.AuditAsync(caller, new AuditEntry("supply.package.publish", "supply_package", packageId)
+        {
+            Before = new() { ["status"] = package.Status }, After = new() { ["status"] = "active" },
+        }, now, ct);
+        await connection.AnnounceAsync(caller.TenantId, "supply.package.publish.success",
+            new() { ["package_id"] = packageId, ["model"] = package.Model }, now, ct);
+        return new Envelope<Response>(caller.RequestId, new Response(packageId, "active", now.UtcDateTime));
+    }
+
+    private static List<(string Code, string Message)> FindUnmet(Row package)
+    {
+        var unmet = new List<(string, string)>();
+        if (package.Status == "sold_out")
+            unmet.Add(("SUP_PKG_4092", "The package is sold out; only the system changes that."));
+        else if (package.Status == "expired")
+            unmet.Add(("SUP_PKG_4093", "The package has expired; clone it to offer it again."));
+        else if (package.Status == "active")
+            unmet.Add(("SUP_PKG_4091", "The package is on sale already."));
+        if (package.AccountStatus != "active")
+            unmet.Add(("SUP_PKG_4003", $"The supply account is {package.AccountStatus}."));
+        if (package.AccountQuota is { } quota && package.Quota + package.OnSale > quota)
+            unmet.Add(("SUP_PKG_4002", $"The supply account has {Money.ToText(Math.Max(0, quota - package.OnSale))} left to sell."));
+        return unmet;
+    }
+}
+
+[JsonSerializable(typeof(Envelope<PublishSupplyPackage.Response>))]
+internal sealed partial class PublishSupplyPackageJson : JsonSerializerContext;

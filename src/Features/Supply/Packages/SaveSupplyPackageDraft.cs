@@ -1,0 +1,90 @@
+namespace SupplyApi.Features.Supply.Packages;
+
+/// <summary>A supplier writes down an offer on one of the own accounts. Nothing is on sale yet.</summary>
+internal static class SaveSupplyPackageDraft
+{
+    private const int ModelMax = 100;
+    private const int ValidDaysMax = 365;
+    private const int ConcurrentMax = 1000;
+    private const int RpmMax = 100_000;
+    private const int PricePlaces = 6;
+    private const decimal PriceMax = 1_000_000_000m;
+
+    internal sealed record Request(
+        long SupplyAccountId, string Model, decimal TotalQuota,
+        [property: JsonPropertyName("price_per_1m_input")] decimal PricePer1mInput,
+        [property: JsonPropertyName("price_per_1m_output")] decimal PricePer1mOutput,
+        int ValidDays, int MaxConcurrent = 10, int RateLimitRpm = 60);
+
+    internal static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/packages/draft", Handle)
+        .WithName("saveSupplyPackageDraft");
+
+    private const string AccountStatus = "select status from supply_accounts where id = $1 and tenant_id = $2";
+
+    private const string Insert = $"""
+        insert into supply_packages (tenant_id, supply_account_id, model, total_quota, available_quota, price_per_1m_input,
+                                     price_per_1m_output, valid_days, max_concurrent, rate_limit_rpm, status, created_at,
+                                     updated_at)
+        values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, 'draft', $10, $10)
+        returning {PackageView.Columns}
+        """;
+
+    private static async Task<IResult> Handle(
+        Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    {
+        if (Check(body) is { } invalid) return invalid;
+
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var status = await connection.Command(AccountStatus)
+            .With(body.SupplyAccountId).With(caller.TenantId).ValueAsync<string>(ct);
+        if (status is null) return Errors.PackageAccount("There is no such supply account of yours.");
+        if (status != "active") return Errors.PackageAccount($"The supply account is {status}; activate it first.");
+
+        var now = clock.GetUtcNow();
+        var package = await connection.Command(Insert)
+            .With(caller.TenantId).With(body.SupplyAccountId).With(body.Model.Trim()).With(body.TotalQuota)
+            .With(body.PricePer1mInput).With(body.PricePer1mOutput).With(body.ValidDays).With(body.MaxConcurrent)
+            .With(body.RateLimitRpm).With(now)
+            .OneAsync<PackageView>(ct);
+        await connection.AuditAsync(caller, new AuditEntry("supply.package.draft.save", "supply_package", package!.PackageId)
+        {
+            After = new()
+            {
+                ["status"] = "draft", ["model"] = package.Model, ["total_quota"] = package.TotalQuota,
+                ["price_per_1m_input"] = package.PricePer1mInput, ["price_per_1m_output"] = package.PricePer1mOutput,
+            },
+        }, now, ct);
+        await connection.AnnounceAsync(
+            caller.TenantId, "supply.package.draft.success", new() { ["package_id"] = package.PackageId }, now, ct);
+        await transaction.CommitAsync(ct);
+        return TypedResults.Json(
+            new Envelope<PackageView>(caller.RequestId, package), statusCode: StatusCodes.Status201Created);
+    }
+
+    private static Refusal? Check(Request body)
+    {
+        if (body.Model.Trim().Length is 0 or > ModelMax)
+            return Errors.Invalid("model", $"model must have 1 to {ModelMax} characters.");
+        if (body.TotalQuota is <= 0 or > Money.Max || !Money.HasAtMostPlaces(body.TotalQuota, Money.Places))
+            return Errors.Invalid("total_quota", "total_quota must be above 0 with at most 9 decimals.");
+        if (!IsPrice(body.PricePer1mInput))
+            return Errors.Invalid("price_per_1m_input", "price_per_1m_input must be 0 or more with at most 6 decimals.");
+        if (!IsPrice(body.PricePer1mOutput))
+            return Errors.Invalid("price_per_1m_output", "price_per_1m_output must be 0 or more with at most 6 decimals.");
+        if (body.ValidDays is < 1 or > ValidDaysMax)
+            return Errors.Invalid("valid_days", $"valid_days must be 1 to {ValidDaysMax}.");
+        if (body.MaxConcurrent is < 1 or > ConcurrentMax)
+            return Errors.Invalid("max_concurrent", $"max_concurrent must be 1 to {ConcurrentMax}.");
+        if (body.RateLimitRpm is < 1 or > RpmMax)
+            return Errors.Invalid("rate_limit_rpm", $"rate_limit_rpm must be 1 to {RpmMax}.");
+        return null;
+    }
+
+    private static bool IsPrice(decimal price) => price is >= 0 and <= PriceMax && Money.HasAtMostPlaces(price, PricePlaces);
+}
+
+[JsonSerializable(typeof(SaveSupplyPackageDraft.Request))]
+[JsonSerializable(typeof(Envelope<PackageView>))]
+internal sealed partial class SaveSupplyPackageDraftJson : JsonSerializerContext;

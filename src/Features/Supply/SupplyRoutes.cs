@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using SupplyApi.Features.Supply.Accounts;
+using SupplyApi.Features.Supply.Billing;
+using SupplyApi.Features.Supply.Earnings;
+using SupplyApi.Features.Supply.Packages;
+
+namespace SupplyApi.Features.Supply;
+
+/// <summary>The supply console: accounts, packages, earnings, billing. Names and shapes are the contract's own.</summary>
+public static class SupplyRoutes
+{
+    public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
+        VerifySupplyAccountJson.Default,
+        CreateSupplyAccountJson.Default,
+        ActivateSupplyAccountJson.Default,
+        ListSupplyAccountAuditLogsJson.Default,
+
+        SaveSupplyPackageDraftJson.Default,
+        PublishSupplyPackageJson.Default,
+
+        GetSupplyBillingJson.Default,
+        GetSupplierBillingAliasJson.Default,
+        ListSupplyEarningRecordsJson.Default);
+
+    public static void Add(IServiceCollection services) => services.AddSingleton<AccountCheck>();
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var supply = app.MapGroup("/api/v1/supply").ForSuppliers();
+
+        VerifySupplyAccount.Map(supply);
+        CreateSupplyAccount.Map(supply);
+        ActivateSupplyAccount.Map(supply);
+        ListSupplyAccountAuditLogs.Map(supply);
+
+        SaveSupplyPackageDraft.Map(supply);
+        PublishSupplyPackage.Map(supply);
+
+        GetSupplyBilling.Map(supply);
+        GetSupplierBillingAlias.Map(app.MapGroup("/api/v1/supplier").ForSuppliers());
+        ListSupplyEarningRecords.Map(supply);
+    }
+}

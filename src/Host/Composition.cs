@@ -1,0 +1,117 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Caching.Hybrid;
+using SupplyApi.Features.Admin;
+using SupplyApi.Features.Auth;
+using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Public;
+using SupplyApi.Features.Supply;
+using SupplyApi.Features.User;
+using SupplyApi.Host.Authentication;
+using SupplyApi.Host.Workers;
+
+namespace SupplyApi.Host;
+
+/// <summary>Every registration, one method per concern.</summary>
+internal static class Composition
+{
+    private const int BodyBytesMax = 1024 * 1024;
+    private const int UrlBytesMax = 8192 + 32; // the longest URL and the rest of the request line
+
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    internal static WebApplication Build(Settings settings, byte[] masterKey, NpgsqlDataSource db)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls([.. settings.Addresses]);
+        AddWeb(builder, settings);
+        AddAccess(builder.Services);
+        AddKernel(builder.Services, settings, masterKey, db);
+        AddWork(builder.Services);
+        var app = builder.Build();
+        RequestPipeline.Use(app);
+        return app;
+    }
+
+    private static void AddWeb(WebApplicationBuilder builder, Settings settings)
+    {
+        builder.Logging.ClearProviders().AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MaxRequestLineSize = UrlBytesMax;
+        });
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = DrainLimit);
+        builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownNetworks.Clear();
+            foreach (var network in settings.TrustedProxies)
+                forwarded.KnownNetworks.Add(new Microsoft.AspNetCore.HttpOverrides.IPNetwork(network.BaseAddress, network.PrefixLength));
+        });
+        builder.Services.ConfigureHttpJsonOptions(static options =>
+        {
+            Wire.Configure(options.SerializerOptions);
+            options.SerializerOptions.TypeInfoResolverChain.Clear();
+            foreach (var area in (ReadOnlySpan<System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver>)
+                [PublicRoutes.Json, AuthRoutes.Json, UserRoutes.Json, AdminRoutes.Json, SupplyRoutes.Json, GatewayRoutes.Json])
+                options.SerializerOptions.TypeInfoResolverChain.Add(area);
+        });
+    }
+
+    private static void AddAccess(IServiceCollection services)
+    {
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, SessionScheme>(SessionScheme.Name, null)
+            .AddScheme<AuthenticationSchemeOptions, KeyScheme>(KeyScheme.Name, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Access.People, static policy => policy
+                .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser())
+            .AddPolicy(Access.Admins, static policy => policy
+                .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser().RequireRole(SessionScheme.AdminRole))
+            .AddPolicy(Access.Keys, static policy => policy
+                .AddAuthenticationSchemes(KeyScheme.Name).RequireAuthenticatedUser());
+        services.AddSingleton<SignInThrottle>();
+    }
+
+    private static void AddKernel(IServiceCollection services, Settings settings, byte[] masterKey, NpgsqlDataSource db)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(db);
+        services.AddSingleton(new Secrets(masterKey));
+        services.AddSingleton<TimeProvider>(
+            settings.ClockOffset == TimeSpan.Zero ? TimeProvider.System : new ShiftedClock(settings.ClockOffset));
+        services.AddSingleton<HybridCache, LocalCache>();
+        services.AddSingleton<SiteSettings>();
+        services.AddSingleton<Idempotency>();
+        services.AddSingleton<Drain>();
+        SupplyRoutes.Add(services);
+        GatewayRoutes.Add(
+            services, new GatewayTerms(settings.PlatformFeeRate, settings.FirstByteTimeout, settings.IdleTimeout),
+            settings.ProviderOrigins);
+    }
+
+    private static void AddWork(IServiceCollection services)
+    {
+        services.AddSingleton<IHostLifetime, DrainingLifetime>();
+        services.AddHostedService<NodePresence>();
+        services.AddHostedService<HoldSweeper>();
+        services.AddHostedService<PartitionMaker>();
+    }
+
+    private sealed class ShiftedClock(TimeSpan offset) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + offset;
+    }
+}

@@ -1,0 +1,42 @@
+namespace SupplyApi.Host.Database;
+
+/// <summary>The database that the settings name: a server of others, or the embedded one for as long as this lives.</summary>
+internal sealed class OpenDatabase : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? embedded;
+
+    private OpenDatabase(NpgsqlDataSource source, EmbeddedPostgres? embedded)
+    {
+        Source = source;
+        this.embedded = embedded;
+    }
+
+    internal NpgsqlDataSource Source { get; }
+
+    internal static async Task<OpenDatabase> OpenAsync(Settings settings, CancellationToken ct)
+    {
+        if (settings.ConnectionString is { } external) return new OpenDatabase(DataSource.Open(external), null);
+
+        var postgres = await EmbeddedPostgres.StartAsync(settings.DataDirectory, ct);
+        return new OpenDatabase(DataSource.Open(postgres.ConnectionString), postgres);
+    }
+
+    /// <summary>The first use of the database: what fails here is a setting, and is said in one line.</summary>
+    internal async Task<T> TryAsync<T>(Func<NpgsqlDataSource, Task<T>> use)
+    {
+        try
+        {
+            return await use(Source);
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw new SettingsException("ConnectionStrings__Supply", error.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (embedded is not null) await embedded.DisposeAsync();
+    }
+}

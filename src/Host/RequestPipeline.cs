@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Authorization;
+using SupplyApi.Features.Admin;
+using SupplyApi.Features.Auth;
+using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Public;
+using SupplyApi.Features.Supply;
+using SupplyApi.Features.User;
+using SupplyApi.Host.Middleware;
+
+namespace SupplyApi.Host;
+
+/// <summary>The order in which a request meets things, one reason per line.</summary>
+internal static class RequestPipeline
+{
+    internal static void Use(WebApplication app)
+    {
+        var faults = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Supply.Faults");
+
+        app.UseForwardedHeaders();                              // before anything looks at the client's address
+        app.Use(RequestIdentity.RunAsync);                      // before anything can answer
+        app.Use((http, next) => Faults.RunAsync(http, next, faults)); // around everything that can throw
+        app.UseStatusCodePages(page => Explain(page.HttpContext)); // around everything that can end without a body
+        app.Use(QueryCredentials.RunAsync);                     // before a credential in the URL is taken for one
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        PublicRoutes.Map(app);
+        AuthRoutes.Map(app);
+        UserRoutes.Map(app);
+        AdminRoutes.Map(app);
+        SupplyRoutes.Map(app);
+        GatewayRoutes.Map(app);
+        ContractPage.Map(app);
+        RefuseOpenDoors(app);
+    }
+
+    /// <summary>Nothing is open by oversight: each endpoint says who may come in, or the process does not start.</summary>
+    private static void RefuseOpenDoors(IEndpointRouteBuilder routes)
+    {
+        foreach (var endpoint in routes.DataSources.SelectMany(static source => source.Endpoints))
+        {
+            if (endpoint.Metadata.GetMetadata<IAuthorizeData>() is null
+                && endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is null
+                && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+                throw new InvalidOperationException($"{endpoint.DisplayName} does not say who may call it.");
+        }
+    }
+
+    private static Task Explain(HttpContext http) => (http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Errors.NotFound("path"),
+        StatusCodes.Status405MethodNotAllowed => Errors.MethodNotAllowed,
+        StatusCodes.Status413PayloadTooLarge => Errors.TooLarge,
+        StatusCodes.Status415UnsupportedMediaType => Errors.UnsupportedMediaType,
+        StatusCodes.Status401Unauthorized => Errors.Unauthenticated,
+        StatusCodes.Status403Forbidden => Errors.Forbidden,
+        >= 500 => Errors.Internal,
+        _ => Errors.Malformed("The request is malformed."),
+    }).ExecuteAsync(http);
+}

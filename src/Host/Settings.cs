@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Net;
+
+namespace SupplyApi.Host;
+
+/// <summary>What stops a start: the setting's name as an operator writes it, and what is wrong with its value.</summary>
+internal sealed class SettingsException(string setting, string problem) : Exception($"{setting}: {problem}");
+
+/// <summary>Everything an operator can set, read and checked by hand once: a bad value ends the start with its name.</summary>
+internal sealed record Settings
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
+    private static readonly string[] ProviderNames = ["openai", "anthropic", "gemini", "baidu", "xfyun", "tencent"];
+
+    internal required IReadOnlyList<string> Addresses { get; init; }
+
+    /// <summary>Null: the embedded PostgreSQL.</summary>
+    internal required string? ConnectionString { get; init; }
+
+    internal required string DataDirectory { get; init; }
+
+    internal required byte[]? MasterKey { get; init; }
+
+    internal required Uri? PublicUrl { get; init; }
+
+    /// <summary>The platform's share of what consumers pay, 0 to 1.</summary>
+    internal required decimal PlatformFeeRate { get; init; }
+
+    internal required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
+
+    /// <summary>Added to the clock, for tests of what expires.</summary>
+    internal required TimeSpan ClockOffset { get; init; }
+
+    /// <summary>How long a provider may think before it answers.</summary>
+    internal required TimeSpan FirstByteTimeout { get; init; }
+
+    /// <summary>How long a provider's answer may pause.</summary>
+    internal required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>Provider name to the address that replaces its public one.</summary>
+    internal required IReadOnlyDictionary<string, Uri> ProviderOrigins { get; init; }
+
+    /// <exception cref="SettingsException">A setting is missing or malformed.</exception>
+    internal static Settings Read(IConfiguration source) => new()
+    {
+        Addresses = ReadAddresses(source["ASPNETCORE_URLS"] ?? source["URLS"]),
+        ConnectionString = ReadConnectionString(source["ConnectionStrings:Supply"]),
+        DataDirectory = Path.GetFullPath(NullIfEmpty(source["Supply:DataDirectory"]) ?? "data"),
+        MasterKey = ReadMasterKey(source["Supply:MasterKey"]),
+        PublicUrl = ReadOrigin("Supply__PublicUrl", source["Supply:PublicUrl"]),
+        PlatformFeeRate = ReadRate(source["Supply:PlatformFeeRate"]),
+        TrustedProxies = ReadNetworks(source["Supply:TrustedProxies"]),
+        ClockOffset = ReadSpan("Supply__ClockOffset", source["Supply:ClockOffset"], TimeSpan.Zero, TimeSpan.MinValue),
+        FirstByteTimeout = ReadSpan("Supply__FirstByteTimeout", source["Supply:FirstByteTimeout"], Patience, OneTick),
+        IdleTimeout = ReadSpan("Supply__IdleTimeout", source["Supply:IdleTimeout"], Patience, OneTick),
+        ProviderOrigins = ReadProviders(source),
+    };
+
+    private static List<string> ReadAddresses(string? text)
+    {
+        var addresses = (NullIfEmpty(text) ?? "http://127.0.0.1:8080").Split(';', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var address in addresses)
+        {
+            // '*' and '+' mean every address to Kestrel; a name in their place makes the rest checkable.
+            var checkable = address.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+            if (!Uri.TryCreate(checkable, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+                throw new SettingsException("ASPNETCORE_URLS", "must be http:// addresses (TLS ends at the load balancer)");
+        }
+
+        return [.. addresses];
+    }
+
+    private static string? ReadConnectionString(string? text)
+    {
+        if (NullIfEmpty(text) is null) return null;
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(text);
+            if (string.IsNullOrEmpty(builder.Host)) throw new SettingsException("ConnectionStrings__Supply", "Host is missing");
+            return text;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            throw new SettingsException("ConnectionStrings__Supply", error.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static byte[]? ReadMasterKey(string? text)
+    {
+        if (NullIfEmpty(text) is null) return null;
+        var key = new byte[Secrets.MasterKeyBytes + 1];
+        return Convert.TryFromBase64String(text!, key, out var length) && length == Secrets.MasterKeyBytes
+            ? key[..length]
+            : throw new SettingsException("Supply__MasterKey", "must be 32 bytes in base64 (openssl rand -base64 32)");
+    }
+
+    private static Uri? ReadOrigin(string name, string? text)
+    {
+        if (NullIfEmpty(text) is null) return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
+            ? uri
+            : throw new SettingsException(name, "must be an http:// or https:// address without credentials");
+    }
+
+    private static decimal ReadRate(string? text)
+    {
+        if (NullIfEmpty(text) is null) return 0.10m;
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate <= 1
+            ? rate
+            : throw new SettingsException("Supply__PlatformFeeRate", "must be a decimal number from 0 to 1, such as 0.10");
+    }
+
+    private static List<IPNetwork> ReadNetworks(string? text)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var one in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (IPNetwork.TryParse(one, out var network)) networks.Add(network);
+            else if (IPAddress.TryParse(one, out var address))
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else throw new SettingsException("Supply__TrustedProxies", $"'{one}' is neither an IP address nor a CIDR range");
+        }
+
+        return networks;
+    }
+
+    private static TimeSpan ReadSpan(string name, string? text, TimeSpan absent, TimeSpan min)
+    {
+        if (NullIfEmpty(text) is null) return absent;
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= min
+            ? span
+            : throw new SettingsException(name, "must be a time span such as 00:02:00 or 7.00:00:00");
+    }
+
+    private static Dictionary<string, Uri> ReadProviders(IConfiguration source)
+    {
+        var origins = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        foreach (var section in source.GetSection("Supply:Providers").GetChildren())
+        {
+            var name = section.Key.ToLowerInvariant();
+            if (!ProviderNames.Contains(name))
+                throw new SettingsException($"Supply__Providers__{section.Key}", $"is none of {string.Join(", ", ProviderNames)}");
+            if (ReadOrigin($"Supply__Providers__{section.Key}__BaseUrl", section["BaseUrl"]) is { } origin)
+                origins[name] = origin;
+        }
+
+        return origins;
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}

@@ -1,0 +1,55 @@
+using SupplyApi.Features.Gateway.Pipeline;
+
+namespace SupplyApi.Host.Workers;
+
+/// <summary>
+/// Tells the other nodes that this one lives: a row that is refreshed, and a session lock that dies with the process.
+/// </summary>
+internal sealed partial class NodePresence(NpgsqlDataSource db, Node node, TimeProvider clock, ILogger<NodePresence> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+
+    private const string Lock = "select pg_advisory_lock($1)";
+
+    private const string Seen = """
+        insert into nodes (node_id, started_at, seen_at) values ($1, $2, $2)
+            on conflict (node_id) do update set seen_at = excluded.seen_at
+        """;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await db.OpenConnectionAsync(cancellationToken);
+        await connection.Command(Seen).With(node.Id).With(clock.GetUtcNow()).RunAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await db.OpenConnectionAsync(stoppingToken);
+                await connection.Command(Lock).With(node.Id).RunAsync(stoppingToken);
+                while (true)
+                {
+                    await connection.Command(Seen).With(node.Id).With(clock.GetUtcNow()).RunAsync(stoppingToken);
+                    await Task.Delay(Beat, stoppingToken);
+                }
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException)
+            {
+                Lost(logger, error.Message);
+                await Task.Delay(Beat, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not hear this node: {Reason}")]
+    private static partial void Lost(ILogger logger, string reason);
+}
