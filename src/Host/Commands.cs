@@ -115,7 +115,8 @@ internal static class Commands
                 Directory.CreateDirectory(settings.DataDirectory);
                 var options = new FileStreamOptions
                 {
-                    Mode = FileMode.CreateNew, Access = FileAccess.Write,
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
                     UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
                 };
                 using var made = new StreamWriter(file, options);

@@ -72,7 +72,9 @@ internal static class Composition
 
     private static void AddAccess(IServiceCollection services)
     {
-        services.AddAuthentication()
+        // The core alone: the rest would bring data protection and its key files, which nothing here uses.
+        services.AddAuthenticationCore().AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, SessionScheme>(SessionScheme.Name, null)
             .AddScheme<AuthenticationSchemeOptions, KeyScheme>(KeyScheme.Name, null);
         services.AddAuthorizationBuilder()

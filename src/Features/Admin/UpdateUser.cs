@@ -50,7 +50,9 @@ internal static class UpdateUser
         var after = await UserProfile.FindAsync(connection, userId, ct);
         await connection.AuditAsync(caller, new AuditEntry("admin.user.update", "user", userId)
         {
-            TenantId = before!.TenantId, Before = State(before), After = State(after!),
+            TenantId = before!.TenantId,
+            Before = State(before),
+            After = State(after!),
         }, now, ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(after);
@@ -70,7 +72,9 @@ internal static class UpdateUser
 
     private static JsonObject State(UserProfile user) => new()
     {
-        ["balance"] = Money.ToText(user.Balance), ["group_id"] = user.GroupId, ["is_admin"] = user.IsAdmin,
+        ["balance"] = Money.ToText(user.Balance),
+        ["group_id"] = user.GroupId,
+        ["is_admin"] = user.IsAdmin,
     };
 }
 

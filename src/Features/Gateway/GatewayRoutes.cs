@@ -20,7 +20,6 @@ public static class GatewayRoutes
         .AddSingleton<KeyDirectory>()
         .AddSingleton<Node>()
         .AddSingleton<Holds>()
-        .AddSingleton<Inspect>()
         .AddSingleton<Choose>()
         .AddSingleton<Reserve>()
         .AddSingleton<Forward>()

@@ -103,7 +103,7 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
         return null;
     }
 
-    private byte[] Bytes<T>(T value) where T : notnull =>
+    private byte[] Bytes<T>(T value) =>
         JsonSerializer.SerializeToUtf8Bytes(value, options.Value.SerializerOptions.GetTypeInfo(typeof(T)));
 
     private readonly record struct Key(Caller Caller, string Route, string Text, byte[] PayloadHash)

@@ -22,7 +22,8 @@ internal sealed record UserProfile(
     public static UserProfile Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetString(4), 0,
         row.GetInt64(5), new UserGroup(row.GetInt64(5), row.GetString(6), row.GetDecimal(7)), row.GetString(8),
-        row.GetBoolean(9), row.GetDateTime(10), row.GetDateTime(11)) { TenantId = row.GetInt64(12) };
+        row.GetBoolean(9), row.GetDateTime(10), row.GetDateTime(11))
+    { TenantId = row.GetInt64(12) };
 
     internal static async Task<UserProfile?> FindAsync(NpgsqlConnection connection, long userId, CancellationToken ct)
     {

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
@@ -65,7 +62,6 @@ internal sealed record ChatRequest
             if (field != Fields.None && (seen & field) != 0)
                 return Errors.Malformed("model, stream and the token limits may be given once only.");
             seen |= field;
-            var start = (int)reader.BytesConsumed;
             reader.Read();
             switch (field)
             {
@@ -88,7 +84,7 @@ internal sealed record ChatRequest
                     options = Options.Read(ref reader, (int)reader.TokenStartIndex);
                     break;
                 case Fields.StreamOptions when reader.TokenType == JsonTokenType.Null:
-                    options = new Options(start, (int)reader.BytesConsumed);
+                    options = new Options((int)reader.TokenStartIndex, (int)reader.BytesConsumed) { IsNull = true };
                     break;
                 case Fields.None:
                     reader.Skip();
@@ -110,26 +106,16 @@ internal sealed record ChatRequest
     // The only change to a request: a stream must end with its usage.
     private byte[] AskForUsage(Options options)
     {
-        var (body, at, until) = (Body.Span, options.Start, options.End);
-        ReadOnlySpan<byte> text = "{\"include_usage\":true}"u8;
-        if (options.IsObject)
-        {
-            if (options.FlagStart > 0) (at, until, text) = (options.FlagStart, options.FlagEnd, "true"u8);
-            else (at, until, text) = (options.Start + 1, options.Start + 1,
-                options.IsEmpty ? "\"include_usage\":true"u8 : "\"include_usage\":true,"u8);
-        }
-        else if (until > at)
-        {
-            text = ":{\"include_usage\":true}"u8; // stream_options: null; the span begins at its colon.
-        }
-        else
-        {
-            at = until = body.IndexOf((byte)'{') + 1;
-            text = "\"stream_options\":{\"include_usage\":true},"u8;
-        }
-
-        return [.. body[..at], .. text, .. body[until..]];
+        if (options.FlagStart > 0) return Replace(options.FlagStart, options.FlagEnd, "true"u8);
+        if (options.IsEmpty) return Replace(options.Start + 1, options.Start + 1, "\"include_usage\":true"u8);
+        if (options.IsObject) return Replace(options.Start + 1, options.Start + 1, "\"include_usage\":true,"u8);
+        if (options.IsNull) return Replace(options.Start, options.End, "{\"include_usage\":true}"u8);
+        var first = Body.Span.IndexOf((byte)'{') + 1;
+        return Replace(first, first, "\"stream_options\":{\"include_usage\":true},"u8);
     }
+
+    private byte[] Replace(int from, int until, ReadOnlySpan<byte> text) =>
+        [.. Body.Span[..from], .. text, .. Body.Span[until..]];
 
     private static Fields Name(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("model"u8) ? Fields.Model
@@ -165,6 +151,7 @@ internal sealed record ChatRequest
     /// <summary>Where stream_options stands in the body, and include_usage in it.</summary>
     private readonly record struct Options(int Start, int End)
     {
+        internal bool IsNull { get; init; }
         internal bool IsObject { get; init; }
         internal bool IsEmpty { get; init; }
         internal bool IncludeUsage { get; init; }

@@ -2,7 +2,7 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>One call through the gateway, from the first header to the last byte and the bill.</summary>
 internal sealed class GatewayPipeline(
-    Inspect inspect, Choose choose, Reserve reserve, Forward forward, Relay relay, Settle settle)
+    Choose choose, Reserve reserve, Forward forward, Relay relay, Settle settle)
 {
     private const int AttemptsMax = 3;
 
@@ -11,8 +11,8 @@ internal sealed class GatewayPipeline(
     //                        6 Settle: whatever happened since 3
     internal async Task RunAsync(HttpContext http)
     {
-        using var exchange = new GatewayExchange(http, http.Features.GetRequiredFeature<KeyHolder>());
-        if (await inspect.RunAsync(exchange) && await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
+        using var exchange = new GatewayExchange(http, http.Features.Get<KeyHolder>()!);
+        if (await Inspect.RunAsync(exchange) && await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
 
         if (exchange.Refusal is null) return;
         if (http.Response.HasStarted) http.Abort(); // A cut stream must look cut, not finished.

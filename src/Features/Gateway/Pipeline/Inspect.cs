@@ -3,9 +3,9 @@ using System.Buffers;
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>1: reads the body, bounded by the server's limit, and finds in it what the later stages must know.</summary>
-internal sealed class Inspect
+internal static class Inspect
 {
-    internal async Task<bool> RunAsync(GatewayExchange exchange)
+    internal static async Task<bool> RunAsync(GatewayExchange exchange)
     {
         var request = exchange.Http.Request;
         if (!request.HasJsonContentType())

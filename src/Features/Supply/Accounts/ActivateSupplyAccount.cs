@@ -28,7 +28,8 @@ internal static class ActivateSupplyAccount
         await connection.Command(Activate).With(accountId).With(caller.TenantId).With(now).RunAsync(ct);
         await connection.AuditAsync(caller, new AuditEntry("supply.account.activate", "supply_account", accountId)
         {
-            Before = new() { ["status"] = status }, After = new() { ["status"] = "active" },
+            Before = new() { ["status"] = status },
+            After = new() { ["status"] = "active" },
         }, now, ct);
         await connection.AnnounceAsync(
             caller.TenantId, "supply.account.activate.success", new() { ["account_id"] = accountId }, now, ct);

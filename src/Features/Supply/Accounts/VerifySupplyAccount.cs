@@ -33,7 +33,9 @@ internal static class VerifySupplyAccount
         {
             After = new()
             {
-                ["provider"] = body.Provider, ["verify_status"] = result.Status, ["risk_score"] = result.RiskScore,
+                ["provider"] = body.Provider,
+                ["verify_status"] = result.Status,
+                ["risk_score"] = result.RiskScore,
             },
         }, clock.GetUtcNow(), ct);
         return TypedResults.Ok(new Envelope<Response>(

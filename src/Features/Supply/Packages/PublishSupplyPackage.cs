@@ -55,7 +55,8 @@ internal static class PublishSupplyPackage
         await connection.Command(Publish).With(packageId).With(caller.TenantId).With(now).RunAsync(ct);
         await connection.AuditAsync(caller, new AuditEntry("supply.package.publish", "supply_package", packageId)
         {
-            Before = new() { ["status"] = package.Status }, After = new() { ["status"] = "active" },
+            Before = new() { ["status"] = package.Status },
+            After = new() { ["status"] = "active" },
         }, now, ct);
         await connection.AnnounceAsync(caller.TenantId, "supply.package.publish.success",
             new() { ["package_id"] = packageId, ["model"] = package.Model }, now, ct);

@@ -52,8 +52,11 @@ internal static class SaveSupplyPackageDraft
         {
             After = new()
             {
-                ["status"] = "draft", ["model"] = package.Model, ["total_quota"] = package.TotalQuota,
-                ["price_per_1m_input"] = package.PricePer1mInput, ["price_per_1m_output"] = package.PricePer1mOutput,
+                ["status"] = "draft",
+                ["model"] = package.Model,
+                ["total_quota"] = package.TotalQuota,
+                ["price_per_1m_input"] = package.PricePer1mInput,
+                ["price_per_1m_output"] = package.PricePer1mOutput,
             },
         }, now, ct);
         await connection.AnnounceAsync(
