@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using SupplyApi.Host.Database;
 
@@ -69,13 +68,15 @@ internal static class Commands
     internal static int ListOperations()
     {
         var settings = ReadSettings();
-        using var nowhere = DataSource.Open("Host=127.0.0.1");
+        using var nowhere = Postgres.Connect("Host=127.0.0.1");
         using var app = (IDisposable)Composition.Build(settings, new byte[Secrets.MasterKeyBytes], nowhere);
         foreach (var line in Check.Operations((IEndpointRouteBuilder)app)) Console.Out.WriteLine(line);
         return 0;
     }
 
-    /// <summary>For the image's HEALTHCHECK, which has no curl: asks this machine's own service whether it is ready.</summary>
+    /// <summary>
+    /// For the image's HEALTHCHECK, which has no curl: asks this machine's own service whether it is ready.
+    /// </summary>
     internal static async Task<int> HealthAsync()
     {
         var address = ReadSettings().Addresses[0]
@@ -120,7 +121,7 @@ internal static class Commands
                     UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
                 };
                 using var made = new StreamWriter(file, options);
-                made.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Secrets.MasterKeyBytes)));
+                made.WriteLine(Convert.ToBase64String(Secrets.NewMasterKey()));
             }
 
             var key = Convert.FromBase64String(File.ReadAllText(file).Trim());

@@ -35,7 +35,9 @@ internal static class RequestPipeline
         RefuseOpenDoors(app);
     }
 
-    /// <summary>Nothing is open by oversight: each endpoint says who may come in, or the process does not start.</summary>
+    /// <summary>
+    /// Nothing is open by oversight: each endpoint says who may come in, or the process does not start.
+    /// </summary>
     private static void RefuseOpenDoors(IEndpointRouteBuilder routes)
     {
         foreach (var endpoint in routes.DataSources.SelectMany(static source => source.Endpoints))

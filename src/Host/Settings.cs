@@ -3,10 +3,14 @@ using System.Net;
 
 namespace SupplyApi.Host;
 
-/// <summary>What stops a start: the setting's name as an operator writes it, and what is wrong with its value.</summary>
+/// <summary>
+/// What stops a start: the setting's name as an operator writes it, and what is wrong with its value.
+/// </summary>
 internal sealed class SettingsException(string setting, string problem) : Exception($"{setting}: {problem}");
 
-/// <summary>Everything an operator can set, read and checked by hand once: a bad value ends the start with its name.</summary>
+/// <summary>
+/// Everything an operator can set, read and checked by hand once: a bad value ends the start with its name.
+/// </summary>
 internal sealed record Settings
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace SupplyApi.Features.Admin;
 
-/// <summary>An admin sets a user's balance, group or rights. A new balance is posted to the ledger as its difference.</summary>
+/// <summary>
+/// An admin sets a user's balance, group or rights. A new balance is posted to the ledger as its difference.
+/// </summary>
 internal static class UpdateUser
 {
     internal sealed record Request(
@@ -25,7 +27,6 @@ internal static class UpdateUser
     private static async Task<IResult> Handle(
         long userId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        if (body is { Balance: null, GroupId: null, IsAdmin: null }) return Errors.Malformed("No fields to update.");
         if (body.Balance is < 0 or > Money.Max) return Errors.Invalid("balance", "balance is out of range");
         if (body.Balance is { } wanted && !Money.HasAtMostPlaces(wanted, Money.Places))
             return Errors.Invalid("balance", "balance has at most 9 decimals");
@@ -35,6 +36,7 @@ internal static class UpdateUser
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await connection.Command(Lock).With(userId).ValueAsync<long>(ct) == 0) return Errors.NotFound("user");
+        if (body is { Balance: null, GroupId: null, IsAdmin: null }) return Errors.Malformed("No fields to update.");
         if (body.GroupId is { } group && !await connection.Command(GroupExists).With(group).ValueAsync<bool>(ct))
             return Errors.Invalid("group_id", "Group not found");
 

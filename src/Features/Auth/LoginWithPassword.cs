@@ -1,6 +1,8 @@
 namespace SupplyApi.Features.Auth;
 
-/// <summary>Signs in with a user name or e-mail address. Unknown names and wrong passwords look and take the same.</summary>
+/// <summary>
+/// Signs in with a user name or e-mail address. Unknown names and wrong passwords look and take the same.
+/// </summary>
 internal static class LoginWithPassword
 {
     internal sealed record Request(

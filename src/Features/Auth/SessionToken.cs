@@ -5,7 +5,9 @@ using System.Text;
 
 namespace SupplyApi.Features.Auth;
 
-/// <summary>A JWT (RFC 7519) signed with HS256: who, since when, until when. Rights are read fresh per request.</summary>
+/// <summary>
+/// A JWT (RFC 7519) signed with HS256: who, since when, until when. Rights are read fresh per request.
+/// </summary>
 /// <param name="Epoch">The user's session epoch at sign-in; raising it ends every session before.</param>
 internal sealed record SessionToken(long UserId, int Epoch, DateTimeOffset ExpiresAt)
 {
@@ -29,7 +31,9 @@ internal sealed record SessionToken(long UserId, int Epoch, DateTimeOffset Expir
         return $"{signed}.{Base64Url.EncodeToString(secrets.SessionMac(Encoding.ASCII.GetBytes(signed)))}";
     }
 
-    /// <summary>Null unless it is ours, unaltered and not expired. The header is compared whole: no other algorithm.</summary>
+    /// <summary>
+    /// Null unless it is ours, unaltered and not expired. The header is compared whole: no other algorithm.
+    /// </summary>
     internal static SessionToken? Verify(Secrets secrets, string token, DateTimeOffset now)
     {
         var last = token.LastIndexOf('.');

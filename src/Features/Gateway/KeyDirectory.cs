@@ -25,7 +25,9 @@ internal sealed record KeyHolder(long KeyId, long UserId, long TenantId, string[
     }
 }
 
-/// <summary>Knows keys by their hash. A key that was disabled is refused on every node within the cache's second.</summary>
+/// <summary>
+/// Knows keys by their hash. A key that was disabled is refused on every node within the cache's second.
+/// </summary>
 internal sealed class KeyDirectory(NpgsqlDataSource db, HybridCache cache)
 {
     private const string Find = """

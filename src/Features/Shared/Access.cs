@@ -1,6 +1,8 @@
 namespace SupplyApi.Features.Shared;
 
-/// <summary>Who may come in, said once per route group. A group that says nothing is closed by the fallback policy.</summary>
+/// <summary>
+/// Who may come in, said once per route group. A group that says nothing is closed by the fallback policy.
+/// </summary>
 internal static class Access
 {
     internal const string People = nameof(People);

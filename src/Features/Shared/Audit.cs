@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace SupplyApi.Features.Shared;
 
-/// <summary>Who did what to what, written in the transaction of the deed itself. States never hold a credential.</summary>
+/// <summary>
+/// Who did what to what, written in the transaction of the deed itself. States never hold a credential.
+/// </summary>
 internal static class Audit
 {
     private const string Insert = """
@@ -24,7 +26,9 @@ internal static class Audit
 /// <param name="Action">As the supply facts name them: supply.account.create, …</param>
 internal sealed record AuditEntry(string Action, string ObjectType, long ObjectId)
 {
-    /// <summary>The owner of the object when it is not the caller: an admin's deed is filed with the tenant it touches.</summary>
+    /// <summary>
+    /// The owner of the object when it is not the caller: an admin's deed is filed with the tenant it touches.
+    /// </summary>
     internal long? TenantId { get; init; }
 
     internal JsonObject? Before { get; init; }

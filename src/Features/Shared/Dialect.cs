@@ -4,7 +4,9 @@ using Microsoft.Extensions.Primitives;
 
 namespace SupplyApi.Features.Shared;
 
-/// <summary>How one surface says no. Chosen by path, so it also speaks for paths and methods that do not exist.</summary>
+/// <summary>
+/// How one surface says no. Chosen by path, so it also speaks for paths and methods that do not exist.
+/// </summary>
 internal abstract class Dialect
 {
     private static readonly Dialect Problem = new ProblemDialect();

@@ -17,31 +17,42 @@ internal static class Ledger
 
     private const string NeverNegative = "ledger_accounts_never_negative";
 
-    // One statement, so nothing can come between balance and entry. The upsert takes its row locks in account order:
-    // two transfers over the same accounts wait for each other and never deadlock.
+    private const string OpenAccounts = """
+        insert into ledger_accounts (tenant_id, kind, balance, seq, head, updated_at)
+        select distinct tenant_id, kind, 0, 0, ''::bytea, $3::timestamptz
+          from unnest($1::bigint[], $2::text[]) as leg (tenant_id, kind)
+         order by tenant_id, kind
+            on conflict do nothing
+        """;
+
+    // Balance and entry in one statement, so nothing can come between them. The locks are taken in account order: two
+    // transfers over the same accounts wait for each other and never deadlock.
     private const string Post = """
         with legs as (
           select tenant_id, kind, sum(amount) as amount
             from unnest($1::bigint[], $2::text[], $3::numeric[]) as leg (tenant_id, kind, amount)
            group by tenant_id, kind
+        ), locked as materialized (
+          select account.tenant_id, account.kind
+            from ledger_accounts account
+            join legs using (tenant_id, kind)
+           order by account.tenant_id, account.kind
+             for update of account
         ), posted as (
-          insert into ledger_accounts as account (tenant_id, kind, balance, seq, head, updated_at)
-          select tenant_id, kind, amount, 1,
-                 ledger_hash(''::bytea, tenant_id, kind, 1, $4, amount, amount, $5, $6, $7), $7
-            from legs
-           order by tenant_id, kind
-              on conflict (tenant_id, kind) do update
-             set balance = account.balance + excluded.balance,
+          update ledger_accounts account
+             set balance = account.balance + legs.amount,
                  seq = account.seq + 1,
-                 head = ledger_hash(account.head, account.tenant_id, account.kind, account.seq + 1, $4,
-                                    excluded.balance, account.balance + excluded.balance, $5, $6, $7),
+                 head = ledger_hash(account.head, account.tenant_id, account.kind, account.seq + 1, $4, legs.amount,
+                                    account.balance + legs.amount, $5, $6, $7),
                  updated_at = $7
-          returning tenant_id, kind, balance, seq, head
+            from locked
+            join legs using (tenant_id, kind)
+           where account.tenant_id = locked.tenant_id and account.kind = locked.kind
+          returning account.tenant_id, account.kind, account.seq, legs.amount, account.balance, account.head
         )
         insert into ledger_entries (tenant_id, kind, seq, transfer_id, amount, balance, reason, reference, hash, created_at)
-        select posted.tenant_id, posted.kind, posted.seq, $4, legs.amount, posted.balance, $5, $6, posted.head, $7
+        select tenant_id, kind, seq, $4, amount, balance, $5, $6, head, $7
           from posted
-          join legs using (tenant_id, kind)
         """;
 
     private const string Balance = "select balance from ledger_accounts where tenant_id = $1 and kind = $2";
@@ -58,14 +69,16 @@ internal static class Ledger
             throw new InvalidOperationException($"The legs of {transfer.Reason} do not sum to zero.");
         if (legs.Length == 0) return true;
 
+        var tenants = legs.Select(static leg => leg.TenantId).ToArray();
+        var kinds = legs.Select(static leg => leg.Kind).ToArray();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(OpenAccounts).With(tenants).With(kinds).With(now));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Post)
+            .With(tenants).With(kinds).With(legs.Select(static leg => Money.Round(leg.Amount)).ToArray())
+            .With(transfer.Id).With(transfer.Reason).With(transfer.Reference).With(now));
         try
         {
-            await connection.Command(Post)
-                .With(legs.Select(static leg => leg.TenantId).ToArray())
-                .With(legs.Select(static leg => leg.Kind).ToArray())
-                .With(legs.Select(static leg => Money.Round(leg.Amount)).ToArray())
-                .With(transfer.Id).With(transfer.Reason).With(transfer.Reference).With(now)
-                .RunAsync(ct);
+            await batch.ExecuteNonQueryAsync(ct);
             return true;
         }
         catch (PostgresException error) when (error.Violates(NeverNegative))

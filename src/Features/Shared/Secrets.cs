@@ -29,7 +29,8 @@ internal sealed class Secrets
 
     internal Secrets(ReadOnlySpan<byte> masterKey)
     {
-        if (masterKey.Length != MasterKeyBytes) throw new ArgumentException("The master key has 32 bytes.", nameof(masterKey));
+        if (masterKey.Length != MasterKeyBytes)
+            throw new ArgumentException("The master key has 32 bytes.", nameof(masterKey));
         sealKey = Derive(masterKey, "supply/seal/1");
         sessionKey = Derive(masterKey, "supply/session/1");
         keyId = SHA256.HashData(sealKey)[..KeyIdBytes];
@@ -45,22 +46,29 @@ internal sealed class Secrets
         var nonce = box.AsSpan(1 + KeyIdBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(sealKey, TagBytes);
-        aes.Encrypt(nonce, text, box.AsSpan(HeaderBytes), box.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes), Bind(boundTo));
+        var tag = box.AsSpan(1 + KeyIdBytes + NonceBytes, TagBytes);
+        aes.Encrypt(nonce, text, box.AsSpan(HeaderBytes), tag, Bind(boundTo));
         CryptographicOperations.ZeroMemory(text);
         return box;
     }
 
-    /// <exception cref="CryptographicException">The box was altered, moved to another row, or sealed with another key.</exception>
-    internal string Open(ReadOnlySpan<byte> box, string boundTo)
+    /// <summary>Null when the box was altered, moved to another row, or sealed under another master key.</summary>
+    internal string? Open(ReadOnlySpan<byte> box, string boundTo)
     {
-        if (box.Length < HeaderBytes || box[0] != Version || !box.Slice(1, KeyIdBytes).SequenceEqual(keyId))
-            throw new CryptographicException("Sealed with a key that this process does not have.");
+        if (box.Length < HeaderBytes || box[0] != Version || !box.Slice(1, KeyIdBytes).SequenceEqual(keyId)) return null;
 
         var text = new byte[box.Length - HeaderBytes];
         using var aes = new AesGcm(sealKey, TagBytes);
-        aes.Decrypt(box.Slice(1 + KeyIdBytes, NonceBytes), box[HeaderBytes..], box.Slice(1 + KeyIdBytes + NonceBytes, TagBytes),
-            text, Bind(boundTo));
-        return Encoding.UTF8.GetString(text);
+        try
+        {
+            var tag = box.Slice(1 + KeyIdBytes + NonceBytes, TagBytes);
+            aes.Decrypt(box.Slice(1 + KeyIdBytes, NonceBytes), box[HeaderBytes..], tag, text, Bind(boundTo));
+            return Encoding.UTF8.GetString(text);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
     }
 
     internal byte[] SessionMac(ReadOnlySpan<byte> message) => HMACSHA256.HashData(sessionKey, message);
@@ -68,9 +76,11 @@ internal sealed class Secrets
     internal static bool SameBytes(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         CryptographicOperations.FixedTimeEquals(left, right);
 
+    internal static byte[] NewMasterKey() => RandomNumberGenerator.GetBytes(MasterKeyBytes);
+
     internal static string NewApiKey() => ApiKeyPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Ten letters and digits that are not mistaken for one another are enough to tell people apart.</summary>
+    /// <summary>65 bits in base32: short enough to be read out, long enough not to be guessed.</summary>
     internal static string NewReferralCode() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 13);
 
     internal static string NewRequestId() => "req_" + RandomNumberGenerator.GetHexString(32, lowercase: true);

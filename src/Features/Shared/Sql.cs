@@ -21,6 +21,12 @@ internal static class Sql
         return command;
     }
 
+    internal static NpgsqlBatchCommand With<T>(this NpgsqlBatchCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
+
     /// <summary>A parameter that may be null; the type must be told, as null has none.</summary>
     internal static NpgsqlCommand WithNullable<T>(this NpgsqlCommand command, T? value, NpgsqlDbType type)
     {

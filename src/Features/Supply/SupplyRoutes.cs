@@ -6,7 +6,9 @@ using SupplyApi.Features.Supply.Packages;
 
 namespace SupplyApi.Features.Supply;
 
-/// <summary>The supply console: accounts, packages, earnings, billing. Names and shapes are the contract's own.</summary>
+/// <summary>
+/// The supply console: accounts, packages, earnings, billing. Names and shapes are the contract's own.
+/// </summary>
 public static class SupplyRoutes
 {
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(

@@ -5,7 +5,9 @@ internal static class BearerToken
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>Null when there is no header; empty when there is one of another form, which no check accepts.</summary>
+    /// <summary>
+    /// Null when there is no header; empty when there is one of another form, which no check accepts.
+    /// </summary>
     internal static string? Of(HttpRequest request)
     {
         var headers = request.Headers.Authorization;

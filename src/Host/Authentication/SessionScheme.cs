@@ -6,7 +6,9 @@ using SupplyApi.Features.Auth;
 
 namespace SupplyApi.Host.Authentication;
 
-/// <summary>People: Authorization: Bearer with a session's JWT. The user is read fresh, so rights end at once.</summary>
+/// <summary>
+/// People: Authorization: Bearer with a session's JWT. The user is read fresh, so rights end at once.
+/// </summary>
 internal sealed class SessionScheme(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
     NpgsqlDataSource db, Secrets secrets, TimeProvider clock)

@@ -46,9 +46,9 @@ internal static partial class Check
              order by seq desc
              limit 1
           ) last on true
-         where last.seq is distinct from account.seq
-            or last.balance is distinct from account.balance
-            or last.hash is distinct from account.head
+         where coalesce(last.seq, 0) <> account.seq
+            or coalesce(last.balance, 0) <> account.balance
+            or coalesce(last.hash, ''::bytea) <> account.head
          limit 1
         """;
 

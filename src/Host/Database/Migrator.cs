@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace SupplyApi.Host.Database;
 
-/// <summary>Applies the embedded files in order, each once and in a transaction of its own, one node at a time.</summary>
+/// <summary>
+/// Applies the embedded files in order, each once and in a transaction of its own, one node at a time.
+/// </summary>
 internal static class Migrator
 {
     private const string Prefix = "migrations/";

@@ -1,6 +1,8 @@
 namespace SupplyApi.Host.Database;
 
-/// <summary>The database that the settings name: a server of others, or the embedded one for as long as this lives.</summary>
+/// <summary>
+/// The database that the settings name: a server of others, or the embedded one for as long as this lives.
+/// </summary>
 internal sealed class OpenDatabase : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? embedded;
@@ -15,10 +17,10 @@ internal sealed class OpenDatabase : IAsyncDisposable
 
     internal static async Task<OpenDatabase> OpenAsync(Settings settings, CancellationToken ct)
     {
-        if (settings.ConnectionString is { } external) return new OpenDatabase(DataSource.Open(external), null);
+        if (settings.ConnectionString is { } external) return new OpenDatabase(Postgres.Connect(external), null);
 
         var postgres = await EmbeddedPostgres.StartAsync(settings.DataDirectory, ct);
-        return new OpenDatabase(DataSource.Open(postgres.ConnectionString), postgres);
+        return new OpenDatabase(Postgres.Connect(postgres.ConnectionString), postgres);
     }
 
     /// <summary>The first use of the database: what fails here is a setting, and is said in one line.</summary>

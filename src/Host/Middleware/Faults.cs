@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace SupplyApi.Host.Middleware;
 
-/// <summary>Whatever was thrown becomes one refusal in the surface's own dialect; only bugs are logged as errors.</summary>
+/// <summary>
+/// Whatever was thrown becomes one refusal in the surface's own dialect; only bugs are logged as errors.
+/// </summary>
 internal static partial class Faults
 {
     internal static async Task RunAsync(HttpContext http, RequestDelegate next, ILogger logger)

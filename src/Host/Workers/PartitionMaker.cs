@@ -1,6 +1,8 @@
 namespace SupplyApi.Host.Workers;
 
-/// <summary>Makes the months of the big tables ahead of time; every node may, the database lets one at a time.</summary>
+/// <summary>
+/// Makes the months of the big tables ahead of time; every node may, the database lets one at a time.
+/// </summary>
 internal sealed partial class PartitionMaker(NpgsqlDataSource db, TimeProvider clock, ILogger<PartitionMaker> logger)
     : BackgroundService
 {

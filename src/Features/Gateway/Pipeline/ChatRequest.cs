@@ -5,7 +5,9 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// </summary>
 internal sealed record ChatRequest
 {
-    /// <summary>What an answer may be at most when the caller sets no limit; only the size of the hold depends on it.</summary>
+    /// <summary>
+    /// What an answer may be at most when the caller sets no limit; only the size of the hold depends on it.
+    /// </summary>
     private const long OutputTokensDefault = 4096;
 
     private const long OutputTokensMax = 1_000_000;
@@ -18,7 +20,9 @@ internal sealed record ChatRequest
     /// <summary>The caller asked for the usage chunk; otherwise the one we ask for is not shown.</summary>
     internal bool WantsUsage { get; private set; }
 
-    /// <summary>An estimate from the bytes of the body, used for the hold and where the provider reports nothing.</summary>
+    /// <summary>
+    /// An estimate from the bytes of the body, used for the hold and where the provider reports nothing.
+    /// </summary>
     internal long CountedInputTokens { get; private set; }
 
     internal long OutputTokensLimit { get; private set; }

@@ -1,6 +1,8 @@
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>Server-sent events as bytes (WHATWG HTML §9.2): lines end in LF, CRLF or CR; an empty line ends an event.</summary>
+/// <summary>
+/// Server-sent events as bytes (WHATWG HTML §9.2): lines end in LF, CRLF or CR; an empty line ends an event.
+/// </summary>
 internal static class EventStream
 {
     /// <summary>The length of the first whole event with its empty line, or 0 when more bytes are needed.</summary>
@@ -27,15 +29,15 @@ internal static class EventStream
     }
 
     /// <summary>The values of the event's data lines.</summary>
-    internal static DataLines DataOf(ReadOnlySpan<byte> oneEvent) => new(oneEvent);
+    internal static Values ValuesOf(ReadOnlySpan<byte> oneEvent) => new(oneEvent);
 
-    internal ref struct DataLines(ReadOnlySpan<byte> rest)
+    internal ref struct Values(ReadOnlySpan<byte> rest)
     {
         private ReadOnlySpan<byte> rest = rest;
 
         public ReadOnlySpan<byte> Current { get; private set; }
 
-        public readonly DataLines GetEnumerator() => this;
+        public readonly Values GetEnumerator() => this;
 
         public bool MoveNext()
         {

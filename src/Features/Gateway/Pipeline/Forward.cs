@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using SupplyApi.Features.Gateway.Upstream;
 using SupplyApi.Features.Supply.Accounts;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>4: a request of our own to the provider: the body as it came, no header of the caller's but its kind.</summary>
+/// <summary>
+/// 4: a request of our own to the provider: the body as it came, no header of the caller's but its kind.
+/// </summary>
 internal sealed partial class Forward(
     Providers providers, UpstreamClients clients, Secrets secrets, GatewayTerms terms, ILogger<Forward> logger)
 {
@@ -23,7 +24,13 @@ internal sealed partial class Forward(
         exchange.UpstreamStatus = 0;
         try
         {
-            var credential = secrets.Open(candidate.Credential, AccountCheck.SealedFor(candidate.AccountId));
+            if (secrets.Open(candidate.Credential, AccountCheck.SealedFor(candidate.AccountId)) is not { } credential)
+            {
+                Unreadable(logger, candidate.AccountId);
+                (exchange.Refusal, exchange.MayTryAnother) = (Errors.NoCapacity, true);
+                return false;
+            }
+
             using var request = new HttpRequestMessage(HttpMethod.Post, provider.At("chat/completions"));
             request.Content = new ReadOnlyMemoryContent(exchange.Request.Outgoing) { Headers = { ContentType = Json } };
             provider.Authorize(request, credential);
@@ -51,11 +58,6 @@ internal sealed partial class Forward(
                 (Errors.Upstream(StatusCodes.Status502BadGateway, "The provider could not be reached."), true);
             Unreachable(logger, candidate.Provider, candidate.AccountId, error.HttpRequestError.ToString());
         }
-        catch (CryptographicException error)
-        {
-            (exchange.Refusal, exchange.MayTryAnother) = (Errors.NoCapacity, true);
-            Unreadable(logger, candidate.AccountId, error.Message);
-        }
 
         return false;
     }
@@ -63,6 +65,6 @@ internal sealed partial class Forward(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider} could not be reached for account {AccountId}: {Reason}")]
     private static partial void Unreachable(ILogger logger, string provider, long accountId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The credential of account {AccountId} cannot be opened: {Reason}")]
-    private static partial void Unreadable(ILogger logger, long accountId, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The credential of account {AccountId} cannot be opened")]
+    private static partial void Unreadable(ILogger logger, long accountId);
 }

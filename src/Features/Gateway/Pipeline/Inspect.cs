@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>1: reads the body, bounded by the server's limit, and finds in it what the later stages must know.</summary>
+/// <summary>
+/// 1: reads the body, bounded by the server's limit, and finds in it what the later stages must know.
+/// </summary>
 internal static class Inspect
 {
     internal static async Task<bool> RunAsync(GatewayExchange exchange)

@@ -111,7 +111,7 @@ internal sealed class Relay(GatewayTerms terms)
     private static bool IsHidden(GatewayExchange exchange, ReadOnlySpan<byte> oneEvent)
     {
         var hidden = false;
-        foreach (var data in EventStream.DataOf(oneEvent))
+        foreach (var data in EventStream.ValuesOf(oneEvent))
         {
             if (data.SequenceEqual("[DONE]"u8)) exchange.Meter.End();
             else hidden = exchange.Meter.Read(data);

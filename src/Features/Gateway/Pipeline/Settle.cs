@@ -2,7 +2,9 @@ using NpgsqlTypes;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>6: the true cost is posted and the rest of the hold given back, in one transaction, whatever happened before.</summary>
+/// <summary>
+/// 6: the true cost is posted and the rest of the hold given back, in one transaction, whatever happened before.
+/// </summary>
 internal sealed partial class Settle(NpgsqlDataSource db, GatewayTerms terms, TimeProvider clock, ILogger<Settle> logger)
 {
     private const int AttemptsMax = 6;

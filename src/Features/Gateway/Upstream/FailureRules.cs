@@ -1,6 +1,8 @@
 namespace SupplyApi.Features.Gateway.Upstream;
 
-/// <summary>What an upstream's refusal means: the caller's fault, this supplier's, or the moment's. The only place that knows.</summary>
+/// <summary>
+/// What an upstream's refusal means: the caller's fault, this supplier's, or the moment's. The only place that knows.
+/// </summary>
 internal static class FailureRules
 {
     private const int BodyBytesMax = 64 * 1024;
@@ -55,7 +57,9 @@ internal static class FailureRules
         return text.Length > MessageMax || Shares(text, credential) ? null : text;
     }
 
-    /// <summary>Providers quote keys with their middle starred out: six characters in common are enough to keep quiet.</summary>
+    /// <summary>
+    /// Providers quote keys with their middle starred out: six characters in common are enough to keep quiet.
+    /// </summary>
     private static bool Shares(string text, string credential)
     {
         const int piece = 6;

@@ -1,6 +1,8 @@
 namespace SupplyApi.Features.Supply.Accounts;
 
-/// <summary>A supplier mounts an upstream account. It starts pending; its credential is sealed and never shown again.</summary>
+/// <summary>
+/// A supplier mounts an upstream account. It starts pending; its credential is sealed and never shown again.
+/// </summary>
 internal static class CreateSupplyAccount
 {
     internal sealed record Request(

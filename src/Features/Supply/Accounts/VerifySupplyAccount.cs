@@ -1,6 +1,8 @@
 namespace SupplyApi.Features.Supply.Accounts;
 
-/// <summary>A supplier asks whether a credential would do, before mounting it. Nothing is kept but the audit row.</summary>
+/// <summary>
+/// A supplier asks whether a credential would do, before mounting it. Nothing is kept but the audit row.
+/// </summary>
 internal static class VerifySupplyAccount
 {
     internal sealed record Request(

@@ -1,9 +1,9 @@
 namespace SupplyApi.Host.Database;
 
 /// <summary>The slim Npgsql data source: only what we use, so that the native binary stays small.</summary>
-internal static class DataSource
+internal static class Postgres
 {
-    internal static NpgsqlDataSource Open(string connectionString)
+    internal static NpgsqlDataSource Connect(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 32;
