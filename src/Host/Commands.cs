@@ -60,7 +60,7 @@ internal static class Commands
         var settings = ReadSettings();
         FindMasterKey(settings);
         await Console.Out.WriteLineAsync("settings: good");
-        await using var database = await OpenDatabase.OpenAsync(settings, CancellationToken.None);
+        await using var database = await OpenDatabase.VisitAsync(settings, CancellationToken.None);
         return await database.TryAsync(static db => Check.RunAsync(db, CancellationToken.None)) ? 0 : 1;
     }
 

@@ -25,16 +25,17 @@ internal static class Composition
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls([.. settings.Addresses]);
-        AddWeb(builder, settings);
+        WebApplication? app = null;
+        AddWeb(builder, settings, () => app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
         AddAccess(builder.Services);
         AddKernel(builder.Services, settings, masterKey, db);
         AddWork(builder.Services);
-        var app = builder.Build();
+        app = builder.Build();
         RequestPipeline.Use(app);
         return app;
     }
 
-    private static void AddWeb(WebApplicationBuilder builder, Settings settings)
+    private static void AddWeb(WebApplicationBuilder builder, Settings settings, Func<bool> hasStarted)
     {
         builder.Logging.ClearProviders().AddSimpleConsole(static console =>
         {
@@ -43,6 +44,8 @@ internal static class Composition
             console.UseUtcTimestamp = true;
             console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
         });
+        // What stops a start is told in one line by Program; the host speaks of what happens after it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => hasStarted());
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

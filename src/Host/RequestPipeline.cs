@@ -16,7 +16,8 @@ internal static class RequestPipeline
     {
         var faults = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Supply.Faults");
 
-        app.UseForwardedHeaders();                              // before anything looks at the client's address
+        // Before anything looks at the client's address. Without a list the framework would believe everybody.
+        if (app.Services.GetRequiredService<Settings>().TrustedProxies.Count > 0) app.UseForwardedHeaders();
         app.Use(RequestIdentity.RunAsync);                      // before anything can answer
         app.Use((http, next) => Faults.RunAsync(http, next, faults)); // around everything that can throw
         app.UseStatusCodePages(page => Explain(page.HttpContext)); // around everything that can end without a body

@@ -40,6 +40,7 @@ internal sealed record SessionToken(long UserId, int Epoch, DateTimeOffset Expir
         if (last <= Header.Length || !token.StartsWith(Header + ".", StringComparison.Ordinal)) return null;
 
         Span<byte> mac = stackalloc byte[64];
+        if (!Base64Url.IsValid(token.AsSpan(last + 1))) return null;
         if (!Base64Url.TryDecodeFromChars(token.AsSpan(last + 1), mac, out var length)) return null;
         if (!Secrets.SameBytes(mac[..length], secrets.SessionMac(Encoding.ASCII.GetBytes(token[..last])))) return null;
 

@@ -5,7 +5,7 @@ internal static class GetHealthReady
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    internal sealed record Response(string Status);
+    internal sealed record Response([property: JsonPropertyName("status")] string Status);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/health/ready", Handle)
@@ -32,7 +32,8 @@ internal static class GetHealthReady
     }
 
     private static IResult NotReady(string why) =>
-        TypedResults.Json(new Response(why), statusCode: StatusCodes.Status503ServiceUnavailable);
+        TypedResults.Json(
+            new Response(why), GetHealthReadyJson.Default.Response, statusCode: StatusCodes.Status503ServiceUnavailable);
 }
 
 [JsonSerializable(typeof(GetHealthReady.Response))]

@@ -63,7 +63,7 @@ internal static class Errors
     internal static Refusal AccountNotAllowed(string why) => new(422, "SUP_ACC_4003", why);
     internal static Refusal AccountState(string status) =>
         new(409, "SUP_ACC_4091", $"An account that is {status} cannot be activated.") { Details = new() { ["status"] = status } };
-    internal static Refusal AccountDisabled => new(403, "SUP_ACC_4031", "The account is disabled; only an admin restores it.");
+    internal static Refusal AccountDisabled => new(409, "SUP_ACC_4031", "The account is disabled; only an admin restores it.");
 
     // Supply packages (SUP_PKG_*)
     internal static Refusal PackageAccount(string why) => new(422, "SUP_PKG_4003", why) { Field = "supply_account_id" };

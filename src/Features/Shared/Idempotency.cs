@@ -50,12 +50,15 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
         if (ReadKey(http, caller, attempt, out var key) is { } refusal) return refusal;
 
         var ct = http.RequestAborted;
-        await using var connection = await db.OpenConnectionAsync(ct);
-        if (await FindAsync(connection, key, ct) is { } earlier) return earlier;
+        await using (var early = await db.OpenConnectionAsync(ct))
+        {
+            if (await FindAsync(early, key, ct) is { } earlier) return earlier;
+        }
 
         var prepared = await before();
         if (prepared.Refusal is not null) return prepared.Refusal;
 
+        await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
 
         // The lock dies with its transaction, and so with its process: nothing stays "in progress" for ever.

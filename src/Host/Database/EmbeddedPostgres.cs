@@ -33,7 +33,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         server = cluster.Launch();
     }
 
-    public string ConnectionString => Describe(Name).ConnectionString;
+    public string ConnectionString => Describe(cluster.SocketFolder, Name).ConnectionString;
 
     public static async Task<EmbeddedPostgres> StartAsync(string dataDirectory, CancellationToken ct)
     {
@@ -46,6 +46,30 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         catch (Exception e) when (IsOfTheSystem(e))
         {
             throw new SettingsException("Supply__DataDirectory", e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    /// <summary>
+    /// How to reach the server that another process of ours runs on this directory; null when none answers.
+    /// </summary>
+    public static async Task<string?> FindRunningAsync(string dataDirectory, CancellationToken ct)
+    {
+        // The fifth line of PostgreSQL's own pid file names its socket folder.
+        var pidFile = Path.Combine(dataDirectory, "postgres", "cluster", "postmaster.pid");
+        if (!File.Exists(pidFile)) return null;
+        var lines = await File.ReadAllLinesAsync(pidFile, ct);
+        if (lines.Length < 5) return null;
+
+        var settings = Describe(lines[4].Trim(), Name);
+        try
+        {
+            await using var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
+            await using var connection = await source.OpenConnectionAsync(ct);
+            return settings.ConnectionString;
+        }
+        catch (NpgsqlException)
+        {
+            return null;
         }
     }
 
@@ -145,7 +169,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
 
     private async Task ExecuteAsync(string database, string sql, CancellationToken ct)
     {
-        var settings = Describe(database);
+        var settings = Describe(cluster.SocketFolder, database);
         settings.Pooling = false;
         await using var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
         await using var command = source.CreateCommand(sql);
@@ -153,9 +177,9 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     // Fewer than the server's connections, so that an operator's psql always finds a free one.
-    private NpgsqlConnectionStringBuilder Describe(string database) => new()
+    private static NpgsqlConnectionStringBuilder Describe(string socketFolder, string database) => new()
     {
-        Host = cluster.SocketFolder,
+        Host = socketFolder,
         Username = Name,
         Database = database,
         SslMode = SslMode.Disable,

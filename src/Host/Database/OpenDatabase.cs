@@ -15,6 +15,13 @@ internal sealed class OpenDatabase : IAsyncDisposable
 
     internal NpgsqlDataSource Source { get; }
 
+    /// <summary>For looking only: beside a running service its embedded server is asked rather than started.</summary>
+    internal static async Task<OpenDatabase> VisitAsync(Settings settings, CancellationToken ct) =>
+        settings.ConnectionString is null
+        && await EmbeddedPostgres.FindRunningAsync(settings.DataDirectory, ct) is { } running
+            ? new OpenDatabase(Postgres.Connect(running), null)
+            : await OpenAsync(settings, ct);
+
     internal static async Task<OpenDatabase> OpenAsync(Settings settings, CancellationToken ct)
     {
         if (settings.ConnectionString is { } external) return new OpenDatabase(Postgres.Connect(external), null);

@@ -12,13 +12,15 @@ internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
     {
         var meter = exchange.Meter;
         if (exchange.Ending is Ending.UpstreamFailedBeforeFirstByte or Ending.ClientLeftBeforeFirstByte) return Nothing;
-        if (meter.Reported is { } reported)
-            return Priced(exchange, exchange.Ending == Ending.Completed ? "provider_final" : "provider_partial", reported);
 
-        // Nothing delivered and no proper end: nobody pays for an error.
-        var output = meter.DeliveredTokens;
-        if (output == 0 && (meter.SawError || exchange.Ending != Ending.Completed)) return Nothing;
-        return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));
+        // Nothing delivered and an error instead of an end: nobody pays for that.
+        var output = meter.Reported?.Output ?? meter.DeliveredTokens;
+        if (output == 0 && (meter.SawError || exchange.Ending == Ending.UpstreamFailed)) return Nothing;
+
+        if (meter.Reported is not { } reported)
+            return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));
+        var basis = exchange.Ending == Ending.Completed ? "provider_final" : "provider_partial";
+        return Priced(exchange, basis, reported);
     }
 
     private static Bill Priced(GatewayExchange exchange, string basis, Usage usage) =>

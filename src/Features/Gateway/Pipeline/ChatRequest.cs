@@ -77,7 +77,8 @@ internal sealed record ChatRequest
                     break;
                 case Fields.Choices or Fields.MaxTokens or Fields.MaxCompletionTokens when reader.TokenType == JsonTokenType.Null:
                     break;
-                case Fields.Choices when reader.TryGetInt32(out var n) && n is >= 1 and <= ChoicesMax:
+                case Fields.Choices
+                    when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var n) && n is >= 1 and <= ChoicesMax:
                     choices = n;
                     break;
                 case Fields.MaxTokens or Fields.MaxCompletionTokens
@@ -85,7 +86,7 @@ internal sealed record ChatRequest
                     limit = Math.Max(limit ?? 0, most);
                     break;
                 case Fields.StreamOptions when reader.TokenType == JsonTokenType.StartObject:
-                    options = Options.Read(ref reader, (int)reader.TokenStartIndex);
+                    if (Options.Read(ref reader, out options) is { } badOptions) return badOptions;
                     break;
                 case Fields.StreamOptions when reader.TokenType == JsonTokenType.Null:
                     options = new Options((int)reader.TokenStartIndex, (int)reader.BytesConsumed) { IsNull = true };
@@ -162,25 +163,32 @@ internal sealed record ChatRequest
         internal int FlagStart { get; init; }
         internal int FlagEnd { get; init; }
 
-        internal static Options Read(ref Utf8JsonReader reader, int start)
+        internal static Refusal? Read(ref Utf8JsonReader reader, out Options found)
         {
-            var found = new Options(start, start) { IsObject = true, IsEmpty = true };
+            found = new Options((int)reader.TokenStartIndex, 0) { IsObject = true, IsEmpty = true };
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isFlag = reader.ValueTextEquals("include_usage"u8);
                 reader.Read();
                 found = found with { IsEmpty = false };
                 if (isFlag)
+                {
+                    if (found.FlagStart > 0) return Errors.Malformed("include_usage may be given once only.");
+                    if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
+                        return Errors.Invalid("stream_options", "'stream_options.include_usage' must be true or false.");
                     found = found with
                     {
                         IncludeUsage = reader.TokenType == JsonTokenType.True,
                         FlagStart = (int)reader.TokenStartIndex,
                         FlagEnd = (int)reader.BytesConsumed,
                     };
+                }
+
                 reader.Skip();
             }
 
-            return found with { End = (int)reader.BytesConsumed };
+            found = found with { End = (int)reader.BytesConsumed };
+            return null;
         }
     }
 }

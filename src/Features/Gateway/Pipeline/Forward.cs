@@ -22,6 +22,7 @@ internal sealed partial class Forward(
         limit.CancelAfter(terms.FirstByte);
         exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
         exchange.UpstreamStatus = 0;
+        exchange.Meter = new Meter();
         try
         {
             if (secrets.Open(candidate.Credential, AccountCheck.SealedFor(candidate.AccountId)) is not { } credential)

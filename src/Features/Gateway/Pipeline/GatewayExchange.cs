@@ -29,8 +29,10 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key) : IDispos
     internal int UpstreamStatus { get; set; }
     internal bool MayTryAnother { get; set; }
 
+    // 4 Forward starts a new one, 5 Relay feeds it
+    internal Meter Meter { get; set; } = new();
+
     // 5 Relay
-    internal Meter Meter { get; } = new();
     internal TimeSpan? FirstByteAfter { get; set; }
 
     // 4 Forward or 5 Relay

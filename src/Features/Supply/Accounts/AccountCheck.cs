@@ -139,12 +139,13 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
     {
         if (candidate.Provider is "anthropic" or "gemini") return null;
 
-        using var answer = await GetAsync(candidate, "dashboard/billing/credit_grants", ct);
-        if (!answer.IsSuccessStatusCode) return null;
-        var body = new byte[BalanceBytesMax];
-        var length = await (await answer.Content.ReadAsStreamAsync(ct)).ReadAtLeastAsync(body, body.Length, false, ct);
         try
         {
+            using var answer = await GetAsync(candidate, "dashboard/billing/credit_grants", ct);
+            if (!answer.IsSuccessStatusCode) return null;
+            var body = new byte[BalanceBytesMax];
+            await using var stream = await answer.Content.ReadAsStreamAsync(ct);
+            var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
             using var json = JsonDocument.Parse(body.AsMemory(0, length));
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("total_available", out var available)
@@ -152,7 +153,7 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
                 ? Money.Round(amount)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or HttpRequestException or IOException)
         {
             return null;
         }

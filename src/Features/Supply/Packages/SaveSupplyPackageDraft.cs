@@ -62,8 +62,8 @@ internal static class SaveSupplyPackageDraft
         await connection.AnnounceAsync(
             caller.TenantId, "supply.package.draft.success", new() { ["package_id"] = package.PackageId }, now, ct);
         await transaction.CommitAsync(ct);
-        return TypedResults.Json(
-            new Envelope<PackageView>(caller.RequestId, package), statusCode: StatusCodes.Status201Created);
+        return TypedResults.Created(
+            (string?)null, new Envelope<PackageView>(caller.RequestId, package));
     }
 
     private static Refusal? Check(Request body)

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Gateway.Pipeline;
+
+namespace SupplyApi.Tests.Properties;
+
+/// <summary>However the network cuts a stream, the client gets the same bytes and the same bill.</summary>
+public sealed class MeterIgnoresChunkBoundaries
+{
+    // Every line end there is, comments, other fields, characters of one to four bytes, an escape, usage at the end.
+    private const string Stream =
+        ": a comment\n\n"
+        + "event: message\r\ndata: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}],\"usage\":null}\r\n\r\n"
+        + "data:{\"choices\":[{\"delta\":{\"content\":\"né 世界 🌍\"}}]}\n\n"
+        + "data: {\"choices\":[{\"delta\":{\"content\":\"\\u00e9\\n\"}}]}\r\r"
+        + "id: 7\ndata: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\r\n";
+
+    private const string UsageEvent =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5,"
+        + "\"prompt_tokens_details\":{\"cached_tokens\":4}}}\n\n";
+
+    private const string End = "data: [DONE]\n\n";
+
+    private static readonly byte[] Whole = Encoding.UTF8.GetBytes(Stream + UsageEvent + End);
+
+    private static readonly Seen Expected = new(Stream + End, new Usage(10, 4, 5), DeliveredTokens: 8, SawEnd: true);
+
+    [Fact]
+    public async Task In_one_piece() => Assert.Equal(Expected, await RelayAsync(Whole));
+
+    [Fact]
+    public async Task In_two_pieces_at_every_byte()
+    {
+        for (var at = 1; at < Whole.Length; at++)
+            Assert.Equal(Expected, await RelayAsync(Whole[..at], Whole[at..]));
+    }
+
+    [Fact]
+    public async Task Byte_by_byte() => Assert.Equal(Expected, await RelayAsync([.. Whole.Select(static one => new[] { one })]));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task In_pieces_of_any_size(int seed)
+    {
+        var random = new Random(seed);
+        for (var turn = 0; turn < 300; turn++)
+        {
+            var pieces = new List<byte[]>();
+            for (var at = 0; at < Whole.Length; at += pieces[^1].Length)
+                pieces.Add(Whole[at..Math.Min(Whole.Length, at + random.Next(1, 60))]);
+            Assert.Equal(Expected, await RelayAsync([.. pieces]));
+        }
+    }
+
+    [Fact]
+    public async Task Who_asks_for_usage_gets_every_byte()
+    {
+        const string Asking = """{"model":"m","stream":true,"stream_options":{"include_usage":true}}""";
+        Assert.Equal(Expected with { Body = Stream + UsageEvent + End }, await RelayAsync(Asking, Whole[..700], Whole[700..]));
+    }
+
+    [Fact]
+    public async Task An_event_larger_than_any_buffer_is_metered()
+    {
+        var text = new string('a', 100_000);
+        var big = Encoding.UTF8.GetBytes($"data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
+        var seen = await RelayAsync([.. big.Chunk(1000)]);
+        Assert.Equal((25_000, big.Length), (seen.DeliveredTokens, seen.Body.Length));
+    }
+
+    private static Task<Seen> RelayAsync(params byte[][] pieces) =>
+        RelayAsync("""{"model":"m","stream":true}""", pieces);
+
+    private static async Task<Seen> RelayAsync(string request, params byte[][] pieces)
+    {
+        var http = new DefaultHttpContext();
+        using var body = new MemoryStream();
+        http.Response.Body = body;
+        using var exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], []));
+        Assert.Null(ChatRequest.Read(Encoding.UTF8.GetBytes(request), out var read));
+        exchange.Request = read;
+        exchange.Answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Pieces(pieces)) };
+        exchange.Answer.Content.Headers.ContentType = new MediaTypeHeaderValue("text/event-stream");
+        await new Relay(new GatewayTerms(0.1m, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1))).RunAsync(exchange);
+
+        Assert.Equal(Ending.Completed, exchange.Ending);
+        var meter = exchange.Meter;
+        return new Seen(Encoding.UTF8.GetString(body.ToArray()), meter.Reported, meter.DeliveredTokens, meter.SawEnd);
+    }
+
+    private sealed record Seen(string Body, Usage? Reported, long DeliveredTokens, bool SawEnd);
+
+    /// <summary>A network that hands over one piece per read.</summary>
+    private sealed class Pieces(byte[][] pieces) : Stream
+    {
+        private int next;
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (next == pieces.Length) return ValueTask.FromResult(0);
+            pieces[next].CopyTo(buffer);
+            return ValueTask.FromResult(pieces[next++].Length);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Flush() => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
