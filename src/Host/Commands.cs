@@ -38,7 +38,8 @@ internal static class Commands
         {
             await Console.Out.WriteLineAsync($"supply: data in {settings.DataDirectory} (PostgreSQL embedded)");
             await Console.Out.WriteLineAsync($"supply: documentation at {address}/docs");
-            await Console.Out.WriteLineAsync("supply: next: make the first admin with POST /api/setup (README, \"The main job\")");
+            await Console.Out.WriteLineAsync(
+                "supply: next: make the first admin with POST /api/setup (README, \"The main job\")");
         }
 
         await app.WaitForShutdownAsync();
@@ -49,9 +50,11 @@ internal static class Commands
     {
         var settings = ReadSettings();
         await using var database = await OpenDatabase.OpenAsync(settings, CancellationToken.None);
-        var applied = await database.TryAsync(db => Migrator.RunAsync(db, settings.ClockOffset, CancellationToken.None));
+        var applied = await database.TryAsync(
+            db => Migrator.RunAsync(db, settings.ClockOffset, CancellationToken.None));
         foreach (var name in applied) await Console.Out.WriteLineAsync($"applied {name}");
-        await Console.Out.WriteLineAsync(applied.Count == 0 ? "the schema is up to date" : $"{applied.Count} migrations applied");
+        await Console.Out.WriteLineAsync(
+            applied.Count == 0 ? "the schema is up to date" : $"{applied.Count} migrations applied");
         return 0;
     }
 
@@ -80,8 +83,10 @@ internal static class Commands
     internal static async Task<int> HealthAsync()
     {
         var address = ReadSettings().Addresses[0]
-            .Replace("*", "127.0.0.1", StringComparison.Ordinal).Replace("+", "127.0.0.1", StringComparison.Ordinal)
-            .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal);
+            .Replace("*", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("+", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("[::]", "[::1]", StringComparison.Ordinal);
         using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
         using var limit = new CancellationTokenSource(HealthPatience);
         try
@@ -106,7 +111,8 @@ internal static class Commands
     {
         if (settings.MasterKey is not null) return settings.MasterKey;
         if (settings.ConnectionString is not null)
-            throw new SettingsException("Supply__MasterKey", "is required with an external database (openssl rand -base64 32)");
+            throw new SettingsException(
+                "Supply__MasterKey", "is required with an external database (openssl rand -base64 32)");
 
         var file = Path.Combine(settings.DataDirectory, "master.key");
         try

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -23,7 +24,8 @@ internal static class Composition
 
     internal static WebApplication Build(Settings settings, byte[] masterKey, NpgsqlDataSource db)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var options = new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory };
+        var builder = WebApplication.CreateSlimBuilder(options);
         builder.WebHost.UseUrls([.. settings.Addresses]);
         WebApplication? app = null;
         AddWeb(builder, settings, () => app?.Lifetime.ApplicationStarted.IsCancellationRequested == true);
@@ -61,15 +63,18 @@ internal static class Composition
             forwarded.KnownProxies.Clear();
             forwarded.KnownNetworks.Clear();
             foreach (var network in settings.TrustedProxies)
-                forwarded.KnownNetworks.Add(new Microsoft.AspNetCore.HttpOverrides.IPNetwork(network.BaseAddress, network.PrefixLength));
+                forwarded.KnownNetworks.Add(new(network.BaseAddress, network.PrefixLength));
         });
         builder.Services.ConfigureHttpJsonOptions(static options =>
         {
             Wire.Configure(options.SerializerOptions);
             options.SerializerOptions.TypeInfoResolverChain.Clear();
-            foreach (var area in (ReadOnlySpan<System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver>)
-                [PublicRoutes.Json, AuthRoutes.Json, UserRoutes.Json, AdminRoutes.Json, SupplyRoutes.Json, GatewayRoutes.Json])
-                options.SerializerOptions.TypeInfoResolverChain.Add(area);
+            ReadOnlySpan<IJsonTypeInfoResolver> areas =
+            [
+                PublicRoutes.Json, AuthRoutes.Json, UserRoutes.Json,
+                AdminRoutes.Json, SupplyRoutes.Json, GatewayRoutes.Json,
+            ];
+            foreach (var area in areas) options.SerializerOptions.TypeInfoResolverChain.Add(area);
         });
     }
 
@@ -84,7 +89,8 @@ internal static class Composition
             .AddPolicy(Access.People, static policy => policy
                 .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser())
             .AddPolicy(Access.Admins, static policy => policy
-                .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser().RequireRole(SessionScheme.AdminRole))
+                .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser()
+                .RequireRole(SessionScheme.AdminRole))
             .AddPolicy(Access.Keys, static policy => policy
                 .AddAuthenticationSchemes(KeyScheme.Name).RequireAuthenticatedUser());
         services.AddSingleton<SignInThrottle>();

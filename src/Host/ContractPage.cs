@@ -87,7 +87,8 @@ internal static class ContractPage
     private static FileStreamHttpResult GetJson(HttpResponse response)
     {
         Cache(response, "no-cache");
-        return TypedResults.Stream(Open("docs/openapi.json"), "application/json; charset=utf-8", entityTag: JsonTag.Value);
+        return TypedResults.Stream(
+            Open("docs/openapi.json"), "application/json; charset=utf-8", entityTag: JsonTag.Value);
     }
 
     private static void Cache(HttpResponse response, string rule)

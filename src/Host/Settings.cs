@@ -63,13 +63,17 @@ internal sealed record Settings
 
     private static List<string> ReadAddresses(string? text)
     {
-        var addresses = (NullIfEmpty(text) ?? "http://127.0.0.1:8080").Split(';', StringSplitOptions.RemoveEmptyEntries);
+        var addresses = (NullIfEmpty(text) ?? "http://127.0.0.1:8080")
+            .Split(';', StringSplitOptions.RemoveEmptyEntries);
         foreach (var address in addresses)
         {
             // '*' and '+' mean every address to Kestrel; a name in their place makes the rest checkable.
-            var checkable = address.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+            var checkable = address
+                .Replace("//*", "//any", StringComparison.Ordinal)
+                .Replace("//+", "//any", StringComparison.Ordinal);
             if (!Uri.TryCreate(checkable, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
-                throw new SettingsException("ASPNETCORE_URLS", "must be http:// addresses (TLS ends at the load balancer)");
+                throw new SettingsException(
+                    "ASPNETCORE_URLS", "must be http:// addresses (TLS ends at the load balancer)");
         }
 
         return [.. addresses];
@@ -81,7 +85,8 @@ internal sealed record Settings
         try
         {
             var builder = new NpgsqlConnectionStringBuilder(text);
-            if (string.IsNullOrEmpty(builder.Host)) throw new SettingsException("ConnectionStrings__Supply", "Host is missing");
+            if (string.IsNullOrEmpty(builder.Host))
+                throw new SettingsException("ConnectionStrings__Supply", "Host is missing");
             return text;
         }
         catch (Exception error) when (error is ArgumentException or FormatException)
@@ -102,7 +107,8 @@ internal sealed record Settings
     private static Uri? ReadOrigin(string name, string? text)
     {
         if (NullIfEmpty(text) is null) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
             ? uri
             : throw new SettingsException(name, "must be an http:// or https:// address without credentials");
     }
@@ -110,20 +116,25 @@ internal sealed record Settings
     private static decimal ReadRate(string? text)
     {
         if (NullIfEmpty(text) is null) return 0.10m;
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate <= 1
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
+            && rate <= 1
             ? rate
-            : throw new SettingsException("Supply__PlatformFeeRate", "must be a decimal number from 0 to 1, such as 0.10");
+            : throw new SettingsException(
+                "Supply__PlatformFeeRate", "must be a decimal number from 0 to 1, such as 0.10");
     }
 
     private static List<IPNetwork> ReadNetworks(string? text)
     {
         var networks = new List<IPNetwork>();
-        foreach (var one in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var parts = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var one in parts)
         {
             if (IPNetwork.TryParse(one, out var network)) networks.Add(network);
             else if (IPAddress.TryParse(one, out var address))
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            else throw new SettingsException("Supply__TrustedProxies", $"'{one}' is neither an IP address nor a CIDR range");
+            else
+                throw new SettingsException(
+                    "Supply__TrustedProxies", $"'{one}' is neither an IP address nor a CIDR range");
         }
 
         return networks;
@@ -144,7 +155,8 @@ internal sealed record Settings
         {
             var name = section.Key.ToLowerInvariant();
             if (!ProviderNames.Contains(name))
-                throw new SettingsException($"Supply__Providers__{section.Key}", $"is none of {string.Join(", ", ProviderNames)}");
+                throw new SettingsException(
+                    $"Supply__Providers__{section.Key}", $"is none of {string.Join(", ", ProviderNames)}");
             if (ReadOrigin($"Supply__Providers__{section.Key}__BaseUrl", section["BaseUrl"]) is { } origin)
                 origins[name] = origin;
         }

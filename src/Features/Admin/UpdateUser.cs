@@ -8,7 +8,8 @@ namespace SupplyApi.Features.Admin;
 internal static class UpdateUser
 {
     internal sealed record Request(
-        [property: JsonConverter(typeof(MoneyTextJson))] decimal? Balance = null, long? GroupId = null, bool? IsAdmin = null);
+        [property: JsonConverter(typeof(MoneyTextJson))] decimal? Balance = null,
+        long? GroupId = null, bool? IsAdmin = null);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapPut("/users/{userId:long}", Handle)

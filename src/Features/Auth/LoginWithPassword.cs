@@ -27,8 +27,8 @@ internal static class LoginWithPassword
     private const string AdminExists = "select exists (select 1 from users where is_admin)";
 
     private static async Task<IResult> Handle(
-        Request body, HttpContext http, NpgsqlDataSource db, Secrets secrets, SignInThrottle throttle, SiteSettings site,
-        TimeProvider clock, CancellationToken ct)
+        Request body, HttpContext http, NpgsqlDataSource db, Secrets secrets, SignInThrottle throttle,
+        SiteSettings site, TimeProvider clock, CancellationToken ct)
     {
         var identifier = body.Identifier.Trim();
         if (throttle.Login(http, identifier) is { } tooMany) return tooMany;
@@ -43,7 +43,8 @@ internal static class LoginWithPassword
         if (!await PasswordHash.MatchesAsync(body.Password, found?.PasswordHash)) return Errors.WrongPassword;
 
         var user = await UserProfile.FindAsync(connection, found!.Id, ct);
-        return TypedResults.Ok(new SignedIn(SessionToken.Issue(secrets, found.Id, found.Epoch, clock.GetUtcNow()), user!));
+        var token = SessionToken.Issue(secrets, found.Id, found.Epoch, clock.GetUtcNow());
+        return TypedResults.Ok(new SignedIn(token, user!));
     }
 }
 

@@ -10,8 +10,8 @@ internal static class NewUser
 
     // The tenant is the user: the id is drawn first so that one row can name both.
     private const string Insert = """
-        insert into users (id, tenant_id, username, email, email_verified, password_hash, group_id, referral_code, is_admin,
-                           created_at, updated_at)
+        insert into users (id, tenant_id, username, email, email_verified, password_hash, group_id, referral_code,
+                           is_admin, created_at, updated_at)
         select fresh.id, fresh.id, $1, $2, $3, $4, (select id from user_groups where name = 'user'), $5, $3, $6, $6
           from nextval(pg_get_serial_sequence('users', 'id')) as fresh (id)
         returning id

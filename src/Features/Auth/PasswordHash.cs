@@ -59,5 +59,6 @@ internal static partial class PasswordHash
         Span<byte> text, ReadOnlySpan<byte> password, ulong length, ulong passes, nuint memory);
 
     [LibraryImport("sodium"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int crypto_pwhash_str_verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> password, ulong length);
+    private static partial int crypto_pwhash_str_verify(
+        ReadOnlySpan<byte> text, ReadOnlySpan<byte> password, ulong length);
 }

@@ -14,18 +14,20 @@ internal static class RegisterWithPassword
     private const string AdminExists = "select exists (select 1 from users where is_admin)";
 
     private static async Task<IResult> Handle(
-        Request body, HttpContext http, NpgsqlDataSource db, Secrets secrets, SignInThrottle throttle, SiteSettings site,
-        TimeProvider clock, CancellationToken ct)
+        Request body, HttpContext http, NpgsqlDataSource db, Secrets secrets, SignInThrottle throttle,
+        SiteSettings site, TimeProvider clock, CancellationToken ct)
     {
         if (throttle.Registration(http) is { } tooMany) return tooMany;
         if (NewUser.Check(body.Username, body.Email, body.Password) is { } invalid) return invalid;
-        if (!await site.IsOnAsync("password_registration_enabled", ct)) return Errors.SignInDisabled("password registration");
+        if (!await site.IsOnAsync("password_registration_enabled", ct))
+            return Errors.SignInDisabled("password registration");
 
         var hash = await PasswordHash.MakeAsync(body.Password);
         var now = clock.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
         if (!await connection.Command(AdminExists).ValueAsync<bool>(ct)) return Errors.SetupRequired;
-        var (id, taken) = await NewUser.InsertAsync(connection, body.Username, body.Email, hash, isAdmin: false, now, ct);
+        var (id, taken) = await NewUser.InsertAsync(
+            connection, body.Username, body.Email, hash, isAdmin: false, now, ct);
         if (taken is not null) return taken;
 
         var user = await UserProfile.FindAsync(connection, id, ct);

@@ -44,7 +44,8 @@ internal sealed record SessionToken(long UserId, int Epoch, DateTimeOffset Expir
         if (!Base64Url.TryDecodeFromChars(token.AsSpan(last + 1), mac, out var length)) return null;
         if (!Secrets.SameBytes(mac[..length], secrets.SessionMac(Encoding.ASCII.GetBytes(token[..last])))) return null;
 
-        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.AsSpan(Header.Length + 1, last - Header.Length - 1)));
+        var payload = token.AsSpan(Header.Length + 1, last - Header.Length - 1);
+        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(payload));
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
         return expiresAt <= now
             ? null

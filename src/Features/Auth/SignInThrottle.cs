@@ -32,7 +32,8 @@ internal sealed class SignInThrottle : IDisposable
     {
         using var lease = limiter.AttemptAcquire(who);
         if (lease.IsAcquired) return null;
-        return Errors.TooMany(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1));
+        return Errors.TooMany(
+            lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1));
     }
 
     private static PartitionedRateLimiter<string> PerMinute(int permits) =>

@@ -13,19 +13,21 @@ public static class GatewayRoutes
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
         ListModelsJson.Default);
 
-    internal static void Add(IServiceCollection services, GatewayTerms terms, IReadOnlyDictionary<string, Uri> origins) => services
-        .AddSingleton(terms)
-        .AddSingleton(new Providers(origins))
-        .AddSingleton<UpstreamClients>()
-        .AddSingleton<KeyDirectory>()
-        .AddSingleton<Node>()
-        .AddSingleton<Holds>()
-        .AddSingleton<Choose>()
-        .AddSingleton<Reserve>()
-        .AddSingleton<Forward>()
-        .AddSingleton<Relay>()
-        .AddSingleton<Settle>()
-        .AddSingleton<GatewayPipeline>();
+    internal static void Add(
+        IServiceCollection services, GatewayTerms terms, IReadOnlyDictionary<string, Uri> origins) =>
+        services
+            .AddSingleton(terms)
+            .AddSingleton(new Providers(origins))
+            .AddSingleton<UpstreamClients>()
+            .AddSingleton<KeyDirectory>()
+            .AddSingleton<Node>()
+            .AddSingleton<Holds>()
+            .AddSingleton<Choose>()
+            .AddSingleton<Reserve>()
+            .AddSingleton<Forward>()
+            .AddSingleton<Relay>()
+            .AddSingleton<Settle>()
+            .AddSingleton<GatewayPipeline>();
 
     public static void Map(IEndpointRouteBuilder app)
     {

@@ -4,16 +4,19 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace SupplyApi.Features.Gateway;
 
 /// <summary>An API key that was presented and is good: whose it is and what it may.</summary>
-internal sealed record KeyHolder(long KeyId, long UserId, long TenantId, string[] AllowedModels, string[] AllowedAddresses)
-    : IRow<KeyHolder>
+internal sealed record KeyHolder(
+    long KeyId, long UserId, long TenantId, string[] AllowedModels, string[] AllowedAddresses) : IRow<KeyHolder>
 {
-    public static ValueTask<KeyHolder?> BindAsync(HttpContext http) => ValueTask.FromResult(http.Features.Get<KeyHolder>());
+    public static ValueTask<KeyHolder?> BindAsync(HttpContext http) =>
+        ValueTask.FromResult(http.Features.Get<KeyHolder>());
 
     public static KeyHolder Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4));
+        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2),
+        row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4));
 
     /// <summary>An empty list allows all.</summary>
-    internal bool Allows(string model) => AllowedModels.Length == 0 || AllowedModels.Contains(model, StringComparer.Ordinal);
+    internal bool Allows(string model) =>
+        AllowedModels.Length == 0 || AllowedModels.Contains(model, StringComparer.Ordinal);
 
     internal bool Allows(IPAddress? address)
     {

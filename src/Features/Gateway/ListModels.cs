@@ -24,10 +24,13 @@ internal static class ListModels
          order by package.model
         """;
 
-    private static async Task<IResult> Handle(KeyHolder key, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> Handle(
+        KeyHolder key, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        var models = await connection.Command(List).With(clock.GetUtcNow()).With(key.AllowedModels).ListAsync<Model>(ct);
+        var models = await connection.Command(List)
+            .With(clock.GetUtcNow()).With(key.AllowedModels)
+            .ListAsync<Model>(ct);
         return TypedResults.Ok(new Response("list", models));
     }
 }

@@ -19,8 +19,8 @@ internal static class CompleteSetup
     private const string AdminExists = "select exists (select 1 from users where is_admin)";
 
     private static async Task<IResult> Handle(
-        Request body, HttpContext http, NpgsqlDataSource db, Secrets secrets, SignInThrottle throttle, TimeProvider clock,
-        CancellationToken ct)
+        Request body, HttpContext http, NpgsqlDataSource db, Secrets secrets, SignInThrottle throttle,
+        TimeProvider clock, CancellationToken ct)
     {
         if (throttle.Setup(http) is { } tooMany) return tooMany;
         var siteName = body.SiteName.Trim();
@@ -37,7 +37,8 @@ internal static class CompleteSetup
         await connection.Command(Lock).RunAsync(ct);
         if (await connection.Command(AdminExists).ValueAsync<bool>(ct)) return Errors.SetupComplete;
 
-        var (id, taken) = await NewUser.InsertAsync(connection, body.Username, body.Email, hash, isAdmin: true, now, ct);
+        var (id, taken) = await NewUser.InsertAsync(
+            connection, body.Username, body.Email, hash, isAdmin: true, now, ct);
         if (taken is not null) return taken;
         await connection.Command(SiteSettings.Put).With("site_name").With(siteName).RunAsync(ct);
         var caller = new Caller(id, id, IsAdmin: true, http.TraceIdentifier);

@@ -25,7 +25,8 @@ internal static class GetHealthReady
             await connection.Command(Ask).ValueAsync<int>(limit.Token);
             return TypedResults.Ok(new Response("ready"));
         }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception error)
+            when (error is NpgsqlException or OperationCanceledException && !ct.IsCancellationRequested)
         {
             return NotReady("database_unavailable");
         }
@@ -33,7 +34,8 @@ internal static class GetHealthReady
 
     private static IResult NotReady(string why) =>
         TypedResults.Json(
-            new Response(why), GetHealthReadyJson.Default.Response, statusCode: StatusCodes.Status503ServiceUnavailable);
+            new Response(why), GetHealthReadyJson.Default.Response,
+            statusCode: StatusCodes.Status503ServiceUnavailable);
 }
 
 [JsonSerializable(typeof(GetHealthReady.Response))]

@@ -1,7 +1,8 @@
 namespace SupplyApi.Features.Shared;
 
 /// <summary>
-/// Who may come in, said once per route group. A group that says nothing is closed by the fallback policy.
+/// Who may come in, said once per route group. The process refuses to start when an endpoint says neither who may
+/// come in nor that it is open (RequestPipeline.RefuseOpenDoors).
 /// </summary>
 internal static class Access
 {

@@ -93,7 +93,8 @@ internal abstract class Dialect
             json.WriteString("error", refusal.Message);
             json.WriteString("code", refusal.Code);
             if (refusal.Field is not null) json.WriteString("field", refusal.Field);
-            if (refusal.RetryAfter is { } wait) json.WriteNumber("retry_after", Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)));
+            if (refusal.RetryAfter is { } wait)
+                json.WriteNumber("retry_after", Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)));
             json.WriteString("request_id", requestId);
             json.WriteEndObject();
         }

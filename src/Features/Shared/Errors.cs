@@ -17,21 +17,24 @@ internal sealed record Refusal(int Status, string Code, string Message) : IResul
 
     internal TimeSpan? RetryAfter { get; init; }
 
-    public Task ExecuteAsync(HttpContext httpContext) => Dialect.Of(httpContext.Request.Path).WriteAsync(httpContext, this);
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        Dialect.Of(httpContext.Request.Path).WriteAsync(httpContext, this);
 }
 
 /// <summary>Every refusal the API can give, one line each.</summary>
 internal static class Errors
 {
     // The request itself
-    internal static Refusal Invalid(string field, string message) => new(400, "invalid_request", message) { Field = field };
+    internal static Refusal Invalid(string field, string message) =>
+        new(400, "invalid_request", message) { Field = field };
     internal static Refusal Malformed(string message) => new(400, "invalid_request", message);
     internal static Refusal Unauthenticated => new(401, "unauthenticated", "Authorization is required.");
     internal static Refusal InvalidSession => new(401, "invalid_session", "The session is invalid or has expired.");
     internal static Refusal InvalidApiKey => new(401, "invalid_api_key", "The API key is invalid or disabled.");
     internal static Refusal QueryCredential =>
         new(401, "query_key_forbidden", "Credentials in the query string are refused; send them in a header.");
-    internal static Refusal ApiKeyNotHere => new(401, "api_key_not_accepted", "API keys open the gateway only; sign in.");
+    internal static Refusal ApiKeyNotHere =>
+        new(401, "api_key_not_accepted", "API keys open the gateway only; sign in.");
     internal static Refusal Forbidden => new(403, "forbidden", "You may not do this.");
     internal static Refusal AdminOnly => new(403, "admin_required", "Admin access is required.");
     internal static Refusal NotFound(string what) => new(404, "not_found", $"No such {what}.");
@@ -43,7 +46,10 @@ internal static class Errors
         new(429, "rate_limited", "Too many requests; try again later.") { RetryAfter = retryAfter };
     internal static Refusal Internal => new(500, "internal_error", "Something went wrong on our side.");
     internal static Refusal Unavailable =>
-        new(503, "unavailable", "The service cannot do this right now; try again.") { RetryAfter = TimeSpan.FromSeconds(2) };
+        new(503, "unavailable", "The service cannot do this right now; try again.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(2),
+        };
 
     // Idempotency (supply contract, components/responses)
     internal static Refusal IdempotencyInProgress => new(202, "IDEMPOTENCY_IN_PROGRESS", "request is processing")
@@ -54,16 +60,25 @@ internal static class Errors
     internal static Refusal IdempotencyMismatch =>
         new(409, "IDEMPOTENCY_PAYLOAD_MISMATCH", "idempotency key replay with different payload")
         {
-            Details = new() { ["retryable"] = false, ["expected_action"] = "reuse_same_payload_or_new_idempotency_key" },
+            Details = new()
+            {
+                ["retryable"] = false,
+                ["expected_action"] = "reuse_same_payload_or_new_idempotency_key",
+            },
         };
 
     // Supply accounts (facts behind the supply contract: SUP_ACC_*)
-    internal static Refusal CredentialFormat(string why) => new(422, "SUP_ACC_4001", why) { Field = "credential_input" };
+    internal static Refusal CredentialFormat(string why) =>
+        new(422, "SUP_ACC_4001", why) { Field = "credential_input" };
     internal static Refusal ProviderUnreachable(string why) => new(422, "SUP_ACC_4002", why);
     internal static Refusal AccountNotAllowed(string why) => new(422, "SUP_ACC_4003", why);
     internal static Refusal AccountState(string status) =>
-        new(409, "SUP_ACC_4091", $"An account that is {status} cannot be activated.") { Details = new() { ["status"] = status } };
-    internal static Refusal AccountDisabled => new(409, "SUP_ACC_4031", "The account is disabled; only an admin restores it.");
+        new(409, "SUP_ACC_4091", $"An account that is {status} cannot be activated.")
+        {
+            Details = new() { ["status"] = status },
+        };
+    internal static Refusal AccountDisabled =>
+        new(409, "SUP_ACC_4031", "The account is disabled; only an admin restores it.");
 
     // Supply packages (SUP_PKG_*)
     internal static Refusal PackageAccount(string why) => new(422, "SUP_PKG_4003", why) { Field = "supply_account_id" };
@@ -82,8 +97,10 @@ internal static class Errors
     internal static Refusal SetupRequired => new(409, "setup_required", "Initial setup is required.");
     internal static Refusal WrongPassword => new(400, "wrong_credentials", "invalid username/email or password");
     internal static Refusal SignInDisabled(string what) => new(400, "disabled", $"{what} is disabled");
-    internal static Refusal Taken(string field) => new(400, "already_exists", $"{field} already exists") { Field = field };
-    internal static Refusal ClosedToAddress => new(403, "address_not_allowed", "The API key is not allowed from this address.");
+    internal static Refusal Taken(string field) =>
+        new(400, "already_exists", $"{field} already exists") { Field = field };
+    internal static Refusal ClosedToAddress =>
+        new(403, "address_not_allowed", "The API key is not allowed from this address.");
 
     // Gateway
     internal static Refusal ModelNotAllowed(string model) =>
@@ -94,6 +111,9 @@ internal static class Errors
         new(402, "insufficient_balance", "The balance does not cover the largest possible cost of this call.");
     internal static Refusal KeyQuotaExceeded => new(402, "key_quota_exceeded", "The API key's quota is used up.");
     internal static Refusal NoCapacity =>
-        new(503, "no_capacity", "No supplier of this model has capacity right now.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        new(503, "no_capacity", "No supplier of this model has capacity right now.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(5),
+        };
     internal static Refusal Upstream(int status, string message) => new(status, "upstream_error", message);
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace SupplyApi.Features.Shared;
 
 /// <summary>
-/// Does a write once per key: effect, stored answer and key live in one transaction. Scope: tenant, operator, method and
-/// path, key. A repeat gets the stored status and bytes; another payload 409; while the first still runs 202.
+/// Does a write once per key: effect, stored answer and key live in one transaction. Scope: tenant, operator, method
+/// and path, key. A repeat gets the stored status and bytes; another payload 409; while the first still runs 202.
 /// </summary>
 internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOptions<JsonOptions> options)
 {
@@ -23,7 +23,8 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
         """;
 
     private const string Store = """
-        insert into idempotency_records (tenant_id, operator_id, route, key, payload_hash, status, body, created_at, expires_at)
+        insert into idempotency_records (tenant_id, operator_id, route, key, payload_hash, status, body, created_at,
+                                         expires_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             on conflict (tenant_id, operator_id, route, key) do update
            set payload_hash = excluded.payload_hash, status = excluded.status, body = excluded.body,
@@ -35,7 +36,9 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
         HttpContext http, Caller caller, Attempt<TBody> attempt, Func<NpgsqlConnection, Task<Outcome<TAnswer>>> work)
         where TAnswer : class =>
         OnceAsync(
-            http, caller, attempt, static () => Task.FromResult<Outcome<string>>(""), (connection, _) => work(connection));
+            http, caller, attempt,
+            before: static () => Task.FromResult<Outcome<string>>(""),
+            work: (connection, _) => work(connection));
 
     /// <param name="before">
     /// What must happen outside any transaction (calls to others): skipped for a repeat; a refusal ends the attempt.
@@ -62,7 +65,8 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
         await using var transaction = await connection.BeginTransactionAsync(ct);
 
         // The lock dies with its transaction, and so with its process: nothing stays "in progress" for ever.
-        if (!await connection.Command(Lock).With(key.LockNumber).ValueAsync<bool>(ct)) return Errors.IdempotencyInProgress;
+        if (!await connection.Command(Lock).With(key.LockNumber).ValueAsync<bool>(ct))
+            return Errors.IdempotencyInProgress;
         if (await FindAsync(connection, key, ct) is { } stored) return stored;
 
         var outcome = await work(connection, prepared.Value!);
@@ -95,7 +99,8 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
         key = default;
         var text = http.Request.Headers["Idempotency-Key"].ToString();
         if (text.Length is < KeyLengthMin or > KeyLengthMax)
-            return Errors.Invalid("Idempotency-Key", $"Idempotency-Key must have {KeyLengthMin} to {KeyLengthMax} characters.");
+            return Errors.Invalid("Idempotency-Key",
+                $"Idempotency-Key must have {KeyLengthMin} to {KeyLengthMax} characters.");
         if (http.Request.Headers["X-Request-Id"].ToString() != http.TraceIdentifier)
             return Errors.Invalid("X-Request-Id",
                 "X-Request-Id is required: 8 to 128 letters, digits, dots, colons, dashes or underscores.");
@@ -111,7 +116,8 @@ internal sealed class Idempotency(NpgsqlDataSource db, TimeProvider clock, IOpti
 
     private readonly record struct Key(Caller Caller, string Route, string Text, byte[] PayloadHash)
     {
-        internal long LockNumber => Secrets.LockNumber($"idempotency\n{Caller.TenantId}\n{Caller.UserId}\n{Route}\n{Text}");
+        internal long LockNumber =>
+            Secrets.LockNumber($"idempotency\n{Caller.TenantId}\n{Caller.UserId}\n{Route}\n{Text}");
     }
 
     private sealed record Row(byte[] PayloadHash, int Status, byte[] Body) : IRow<Row>

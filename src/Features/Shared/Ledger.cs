@@ -50,7 +50,8 @@ internal static class Ledger
            where account.tenant_id = locked.tenant_id and account.kind = locked.kind
           returning account.tenant_id, account.kind, account.seq, legs.amount, account.balance, account.head
         )
-        insert into ledger_entries (tenant_id, kind, seq, transfer_id, amount, balance, reason, reference, hash, created_at)
+        insert into ledger_entries (tenant_id, kind, seq, transfer_id, amount, balance, reason, reference, hash,
+                                    created_at)
         select tenant_id, kind, seq, $4, amount, balance, $5, $6, head, $7
           from posted
         """;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace SupplyApi.Features.Shared;
 
 /// <summary>
-/// HybridCache's seam with this process's memory behind it: one call of the factory per key at a time, short lives, tags.
+/// HybridCache's seam with this process's memory behind it: one factory call per key at a time, short lives, tags.
 /// Only for values that may be a second old on another node.
 /// </summary>
 internal sealed class LocalCache(TimeProvider clock) : HybridCache
@@ -15,8 +15,9 @@ internal sealed class LocalCache(TimeProvider clock) : HybridCache
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
 
     public override async ValueTask<T> GetOrCreateAsync<TState, T>(
-        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory, HybridCacheEntryOptions? options = null,
-        IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
+        string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default)
     {
         if (entries.TryGetValue(key, out var found) && found.Until > clock.GetTimestamp())
             return await ((Task<T>)found.Value.Value).WaitAsync(cancellationToken);
@@ -24,7 +25,8 @@ internal sealed class LocalCache(TimeProvider clock) : HybridCache
         // The factory runs apart from any single caller's cancellation: others may be waiting for the same value.
         var made = new Entry(
             new Lazy<Task>(() => factory(state, CancellationToken.None).AsTask()),
-            clock.GetTimestamp() + ((options?.Expiration ?? Life).Ticks * clock.TimestampFrequency / TimeSpan.TicksPerSecond),
+            clock.GetTimestamp()
+                + ((options?.Expiration ?? Life).Ticks * clock.TimestampFrequency / TimeSpan.TicksPerSecond),
             tags?.ToArray() ?? []);
         var entry = entries.AddOrUpdate(key, made, (_, other) => ReferenceEquals(other, found) ? made : other);
         if (entries.Count > EntriesMax) Trim();

@@ -12,7 +12,8 @@ internal static class Outbox
 
     /// <param name="name">supply.{domain}.{action}.{result}</param>
     internal static Task AnnounceAsync(
-        this NpgsqlConnection connection, long tenantId, string name, JsonObject payload, DateTimeOffset now, CancellationToken ct) =>
+        this NpgsqlConnection connection, long tenantId, string name, JsonObject payload, DateTimeOffset now,
+        CancellationToken ct) =>
         connection.Command(Insert)
             .With(tenantId).With(Guid.CreateVersion7(now)).With(name).WithJson(payload.ToJsonString()).With(now)
             .RunAsync(ct);

@@ -31,7 +31,8 @@ internal readonly record struct Page(int Number, int Size)
     {
         count = absent;
         return text is null
-            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count >= 1 && count <= max);
+            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+                && count >= 1 && count <= max);
     }
 }
 
@@ -67,6 +68,7 @@ internal readonly record struct Days(DateOnly First, DateOnly Last)
     private static bool TryDay(string? text, DateOnly absent, out DateOnly day)
     {
         day = absent;
-        return text is null || DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+        return text is null
+            || DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
     }
 }

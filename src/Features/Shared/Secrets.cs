@@ -55,7 +55,8 @@ internal sealed class Secrets
     /// <summary>Null when the box was altered, moved to another row, or sealed under another master key.</summary>
     internal string? Open(ReadOnlySpan<byte> box, string boundTo)
     {
-        if (box.Length < HeaderBytes || box[0] != Version || !box.Slice(1, KeyIdBytes).SequenceEqual(keyId)) return null;
+        if (box.Length < HeaderBytes || box[0] != Version || !box.Slice(1, KeyIdBytes).SequenceEqual(keyId))
+            return null;
 
         var text = new byte[box.Length - HeaderBytes];
         using var aes = new AesGcm(sealKey, TagBytes);

@@ -30,14 +30,19 @@ internal static class Sql
     /// <summary>A parameter that may be null; the type must be told, as null has none.</summary>
     internal static NpgsqlCommand WithNullable<T>(this NpgsqlCommand command, T? value, NpgsqlDbType type)
     {
-        command.Parameters.Add(new NpgsqlParameter { Value = value is null ? DBNull.Value : value, NpgsqlDbType = type });
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = value is null ? DBNull.Value : value,
+            NpgsqlDbType = type,
+        });
         return command;
     }
 
     internal static NpgsqlCommand WithJson(this NpgsqlCommand command, string? json) =>
         command.WithNullable(json, NpgsqlDbType.Jsonb);
 
-    internal static async Task<T?> OneAsync<T>(this NpgsqlCommand command, CancellationToken ct) where T : class, IRow<T>
+    internal static async Task<T?> OneAsync<T>(this NpgsqlCommand command, CancellationToken ct)
+        where T : class, IRow<T>
     {
         await using var owned = command;
         await using var row = await command.ExecuteReaderAsync(ct);

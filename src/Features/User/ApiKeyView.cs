@@ -9,8 +9,8 @@ internal sealed record ApiKeyView(
 {
     /// <summary>The columns that <see cref="Read"/> takes, in its order.</summary>
     internal const string Columns = """
-        id, name, key_prefix, allowed_models, allowed_ips, quota_limit, quota_used, enabled, request_count, input_tokens,
-        output_tokens, cached_input_tokens, last_used_at, usage_reset_at, created_at, updated_at
+        id, name, key_prefix, allowed_models, allowed_ips, quota_limit, quota_used, enabled, request_count,
+        input_tokens, output_tokens, cached_input_tokens, last_used_at, usage_reset_at, created_at, updated_at
         """;
 
     public static ApiKeyView Read(NpgsqlDataReader row)

@@ -12,8 +12,9 @@ internal static class CreateApiKey
     private const int SuffixLength = 4;
 
     internal sealed record Request(
-        string? Name = null, string[]? AllowedModels = null, long[]? AllowedUserChannels = null, string[]? AllowedIps = null,
-        [property: JsonConverter(typeof(MoneyTextJson))] decimal QuotaLimit = 0, bool Enabled = true);
+        string? Name = null, string[]? AllowedModels = null, long[]? AllowedUserChannels = null,
+        string[]? AllowedIps = null, [property: JsonConverter(typeof(MoneyTextJson))] decimal QuotaLimit = 0,
+        bool Enabled = true);
 
     internal sealed record Response(ApiKeyView ApiKey, string Key);
 
@@ -41,11 +42,17 @@ internal static class CreateApiKey
         var view = await connection.Command(Insert)
             .With(caller.TenantId).With(caller.UserId).With(name).With(Secrets.Hash(key))
             .With($"{key[..PrefixLength]}...{key[^SuffixLength..]}")
-            .With(body.AllowedModels ?? []).With(body.AllowedIps ?? []).With(body.QuotaLimit).With(body.Enabled).With(now)
+            .With(body.AllowedModels ?? []).With(body.AllowedIps ?? []).With(body.QuotaLimit)
+            .With(body.Enabled).With(now)
             .OneAsync<ApiKeyView>(ct);
         await connection.AuditAsync(caller, new AuditEntry("user.api_key.create", "api_key", view!.Id)
         {
-            After = new() { ["name"] = name, ["enabled"] = body.Enabled, ["quota_limit"] = Money.ToText(body.QuotaLimit) },
+            After = new()
+            {
+                ["name"] = name,
+                ["enabled"] = body.Enabled,
+                ["quota_limit"] = Money.ToText(body.QuotaLimit),
+            },
         }, now, ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(new Response(view, key));
@@ -59,12 +66,16 @@ internal static class CreateApiKey
             return Errors.Invalid("quota_limit", "quota_limit is out of range");
         if (body.AllowedUserChannels is { Length: > 0 })
             return Errors.Invalid("allowed_user_channels", "User channel not found or disabled");
-        if (body.AllowedModels is { } models && (models.Length > ListMax || models.Any(static one => one.Length is 0 or > TextMax)))
+        if (body.AllowedModels is { } models
+            && (models.Length > ListMax || models.Any(static one => one.Length is 0 or > TextMax)))
             return Errors.Invalid("allowed_models", "allowed_models holds at most 200 names of 1 to 200 characters");
-        if (body.AllowedIps is { } ips && (ips.Length > ListMax || !ips.All(static one => IPNetwork.TryParse(one, out _) || IPAddress.TryParse(one, out _))))
+        if (body.AllowedIps is { } ips && (ips.Length > ListMax || !ips.All(IsAddressOrRange)))
             return Errors.Invalid("allowed_ips", "allowed_ips holds at most 200 IP addresses or CIDR ranges");
         return null;
     }
+
+    private static bool IsAddressOrRange(string text) =>
+        IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
 }
 
 [JsonSerializable(typeof(CreateApiKey.Request))]

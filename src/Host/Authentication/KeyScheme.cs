@@ -22,9 +22,9 @@ internal sealed class KeyScheme(
         var key = BearerToken.Of(Request) ?? Header("x-api-key") ?? Header("x-goog-api-key");
         if (key is null) return AuthenticateResult.NoResult();
 
-        var holder = key.Length == Secrets.ApiKeyLength && key.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal)
-            ? await keys.FindAsync(key, Context.RequestAborted)
-            : null;
+        var hasForm =
+            key.Length == Secrets.ApiKeyLength && key.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal);
+        var holder = hasForm ? await keys.FindAsync(key, Context.RequestAborted) : null;
         if (holder is null) return Refuse(Errors.InvalidApiKey);
         if (!holder.Allows(Context.Connection.RemoteIpAddress)) return Refuse(Errors.ClosedToAddress);
 

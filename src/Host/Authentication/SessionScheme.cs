@@ -26,7 +26,8 @@ internal sealed class SessionScheme(
         var token = BearerToken.Of(Request);
         if (token is null) return AuthenticateResult.NoResult();
         if (token.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal)) return Refuse(Errors.ApiKeyNotHere);
-        if (SessionToken.Verify(secrets, token, clock.GetUtcNow()) is not { } session) return Refuse(Errors.InvalidSession);
+        if (SessionToken.Verify(secrets, token, clock.GetUtcNow()) is not { } session)
+            return Refuse(Errors.InvalidSession);
 
         await using var connection = await db.OpenConnectionAsync(Context.RequestAborted);
         var user = await connection.Command(Find).With(session.UserId).OneAsync<Row>(Context.RequestAborted);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text.RegularExpressions;
 
 namespace SupplyApi.Host.Database;
@@ -60,16 +61,17 @@ internal static partial class Check
             return Say(false, $"database: {pending.Count} migrations are missing; run `supply migrate`");
 
         // One snapshot, so that a service at work does not move money between the questions.
-        await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         Say(true, "database: schema up to date");
         var sum = await connection.Command(Sum).ValueAsync<decimal>(ct);
         var broken = await connection.Command(FirstUnbalancedTransfer).ValueAsync<string>(ct)
             ?? await connection.Command(FirstBrokenEntry).ValueAsync<string>(ct)
             ?? await connection.Command(FirstStrayBalance).ValueAsync<string>(ct);
         if (broken is not null) return Say(false, $"ledger: broken at {broken}");
-        return sum == 0
-            ? Say(true, $"ledger: sums to zero, {await connection.Command(Entries).ValueAsync<long>(ct)} entries verified")
-            : Say(false, $"ledger: sums to {Money.ToText(sum)}");
+        if (sum != 0) return Say(false, $"ledger: sums to {Money.ToText(sum)}");
+
+        var entries = await connection.Command(Entries).ValueAsync<long>(ct);
+        return Say(true, $"ledger: sums to zero, {entries} entries verified");
     }
 
     internal static IEnumerable<string> Operations(IEndpointRouteBuilder routes) =>

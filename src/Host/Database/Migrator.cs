@@ -24,7 +24,8 @@ internal static class Migrator
     private const string MakePartitions = "select make_month_partitions(now() + $1, 2)";
 
     /// <summary>Names of the files applied now. Refuses a database that a newer version has already changed.</summary>
-    internal static async Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource db, TimeSpan clockOffset, CancellationToken ct)
+    internal static async Task<IReadOnlyList<string>> RunAsync(
+        NpgsqlDataSource db, TimeSpan clockOffset, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         if ((await PendingAsync(connection, ct)).Count == 0) return [];

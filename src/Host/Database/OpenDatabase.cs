@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace SupplyApi.Host.Database;
 
 /// <summary>
@@ -37,7 +39,7 @@ internal sealed class OpenDatabase : IAsyncDisposable
         {
             return await use(Source);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             throw new SettingsException("ConnectionStrings__Supply", error.Message.ReplaceLineEndings(" "));
         }

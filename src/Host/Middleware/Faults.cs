@@ -39,7 +39,8 @@ internal static partial class Faults
     private static Refusal Explain(Exception error) => error switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Errors.TooLarge,
-        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Errors.UnsupportedMediaType,
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
+            Errors.UnsupportedMediaType,
         BadHttpRequestException { InnerException: JsonException json } => Explain(json),
         BadHttpRequestException => Errors.Malformed("The request is malformed or a parameter has the wrong type."),
         // PostgreSQL's text cannot hold NUL, JSON's can.

@@ -15,9 +15,8 @@ internal static class RequestIdentity
     internal static Task RunAsync(HttpContext http, RequestDelegate next)
     {
         var given = http.Request.Headers[HeaderName].ToString();
-        http.TraceIdentifier = given.Length is >= LengthMin and <= LengthMax && !given.AsSpan().ContainsAnyExcept(Allowed)
-            ? given
-            : Secrets.NewRequestId();
+        var isGood = given.Length is >= LengthMin and <= LengthMax && !given.AsSpan().ContainsAnyExcept(Allowed);
+        http.TraceIdentifier = isGood ? given : Secrets.NewRequestId();
         http.Response.Headers[HeaderName] = http.TraceIdentifier;
         return next(http);
     }

@@ -5,7 +5,8 @@ namespace SupplyApi.Host.Workers;
 /// <summary>
 /// Gives back what a dead node held. A node is dead when its lock is free and it was not seen for a while.
 /// </summary>
-internal sealed partial class HoldSweeper(Holds holds, TimeProvider clock, ILogger<HoldSweeper> logger) : BackgroundService
+internal sealed partial class HoldSweeper(Holds holds, TimeProvider clock, ILogger<HoldSweeper> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 

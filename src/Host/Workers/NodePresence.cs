@@ -5,8 +5,8 @@ namespace SupplyApi.Host.Workers;
 /// <summary>
 /// Tells the other nodes that this one lives: a row that is refreshed, and a session lock that dies with the process.
 /// </summary>
-internal sealed partial class NodePresence(NpgsqlDataSource db, Node node, TimeProvider clock, ILogger<NodePresence> logger)
-    : BackgroundService
+internal sealed partial class NodePresence(
+    NpgsqlDataSource db, Node node, TimeProvider clock, ILogger<NodePresence> logger) : BackgroundService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 

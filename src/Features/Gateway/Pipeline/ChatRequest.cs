@@ -72,17 +72,21 @@ internal sealed record ChatRequest
                 case Fields.Model when reader.TokenType == JsonTokenType.String:
                     Model = reader.GetString()!;
                     break;
-                case Fields.Stream when reader.TokenType is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null:
+                case Fields.Stream
+                    when reader.TokenType is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null:
                     Stream = reader.TokenType == JsonTokenType.True;
                     break;
-                case Fields.Choices or Fields.MaxTokens or Fields.MaxCompletionTokens when reader.TokenType == JsonTokenType.Null:
+                case Fields.Choices or Fields.MaxTokens or Fields.MaxCompletionTokens
+                    when reader.TokenType == JsonTokenType.Null:
                     break;
                 case Fields.Choices
-                    when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var n) && n is >= 1 and <= ChoicesMax:
+                    when reader.TokenType == JsonTokenType.Number
+                        && reader.TryGetInt32(out var n) && n is >= 1 and <= ChoicesMax:
                     choices = n;
                     break;
                 case Fields.MaxTokens or Fields.MaxCompletionTokens
-                    when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var most) && most >= 1:
+                    when reader.TokenType == JsonTokenType.Number
+                        && reader.TryGetInt64(out var most) && most >= 1:
                     limit = Math.Max(limit ?? 0, most);
                     break;
                 case Fields.StreamOptions when reader.TokenType == JsonTokenType.StartObject:
@@ -175,7 +179,8 @@ internal sealed record ChatRequest
                 {
                     if (found.FlagStart > 0) return Errors.Malformed("include_usage may be given once only.");
                     if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null))
-                        return Errors.Invalid("stream_options", "'stream_options.include_usage' must be true or false.");
+                        return Errors.Invalid("stream_options",
+                            "'stream_options.include_usage' must be true or false.");
                     found = found with
                     {
                         IncludeUsage = reader.TokenType == JsonTokenType.True,

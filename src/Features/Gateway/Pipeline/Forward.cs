@@ -39,7 +39,8 @@ internal sealed partial class Forward(
             exchange.UpstreamStatus = (int)exchange.Answer.StatusCode;
             if (exchange.Answer.IsSuccessStatusCode) return true;
 
-            (exchange.Refusal, exchange.MayTryAnother) = await FailureRules.ExplainAsync(exchange.Answer, credential, limit.Token);
+            (exchange.Refusal, exchange.MayTryAnother) =
+                await FailureRules.ExplainAsync(exchange.Answer, credential, limit.Token);
             exchange.Answer.Dispose();
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
@@ -63,7 +64,8 @@ internal sealed partial class Forward(
         return false;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Provider} could not be reached for account {AccountId}: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Provider} could not be reached for account {AccountId}: {Reason}")]
     private static partial void Unreachable(ILogger logger, string provider, long accountId, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The credential of account {AccountId} cannot be opened")]

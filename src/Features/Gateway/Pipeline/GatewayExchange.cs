@@ -59,8 +59,8 @@ internal sealed record Candidate(
     decimal PricePer1mInput, decimal PricePer1mOutput) : IRow<Candidate>
 {
     public static Candidate Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4), row.GetFieldValue<byte[]>(5),
-        row.GetDecimal(6), row.GetDecimal(7));
+        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4),
+        row.GetFieldValue<byte[]>(5), row.GetDecimal(6), row.GetDecimal(7));
 
     internal decimal Cost(long inputTokens, long outputTokens) => Money.Round(
         Money.PerTokens(inputTokens, PricePer1mInput) + Money.PerTokens(outputTokens, PricePer1mOutput));

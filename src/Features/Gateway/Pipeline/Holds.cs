@@ -43,8 +43,12 @@ internal sealed class Holds(NpgsqlDataSource db, Node node)
          limit 100
         """;
 
-    private const string CloseHold = "update gateway_holds set state = 'voided', closed_at = $3 where tenant_id = $1 and hold_id = $2";
-    private const string GiveBackPackageQuota = "update supply_packages set available_quota = available_quota + $2 where id = $1";
+    private const string CloseHold =
+        "update gateway_holds set state = 'voided', closed_at = $3 where tenant_id = $1 and hold_id = $2";
+
+    private const string GiveBackPackageQuota =
+        "update supply_packages set available_quota = available_quota + $2 where id = $1";
+
     private const string GiveBackKeyQuota = "update api_keys set quota_held = quota_held - $2 where id = $1";
 
     /// <summary>Null when the money is held.</summary>

@@ -31,7 +31,9 @@ internal sealed class Meter
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var (isUsage, isChoices, isError) = (
-                    reader.ValueTextEquals("usage"u8), reader.ValueTextEquals("choices"u8), reader.ValueTextEquals("error"u8));
+                    reader.ValueTextEquals("usage"u8),
+                    reader.ValueTextEquals("choices"u8),
+                    reader.ValueTextEquals("error"u8));
                 reader.Read();
                 if (isUsage && reader.TokenType == JsonTokenType.StartObject)
                 {
@@ -108,7 +110,9 @@ internal sealed class Meter
     }
 
     private static long Number(ref Utf8JsonReader reader) =>
-        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0 ? value : 0;
+        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0
+            ? value
+            : 0;
 }
 
 /// <param name="Input">All input tokens, cached ones included.</param>

@@ -53,7 +53,8 @@ internal sealed class Relay(GatewayTerms terms)
                 {
                     read = await source.ReadAsync(buffer.AsMemory(filled), idle.Token);
                 }
-                catch (Exception error) when (error is IOException or HttpRequestException or OperationCanceledException)
+                catch (Exception error)
+                    when (error is IOException or HttpRequestException or OperationCanceledException)
                 {
                     return left.IsCancellationRequested ? Ending.ClientLeft : Ending.UpstreamFailed;
                 }
@@ -78,7 +79,8 @@ internal sealed class Relay(GatewayTerms terms)
     }
 
     /// <summary>Shows what is complete and moves the rest to the front. Returns the length of the rest.</summary>
-    private static async ValueTask<int> ShowAsync(GatewayExchange exchange, Memory<byte> bytes, bool isStream, bool ended)
+    private static async ValueTask<int> ShowAsync(
+        GatewayExchange exchange, Memory<byte> bytes, bool isStream, bool ended)
     {
         var body = exchange.Http.Response.BodyWriter;
         var from = 0;

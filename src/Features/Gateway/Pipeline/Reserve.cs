@@ -8,7 +8,9 @@ internal sealed class Reserve(Holds holds, TimeProvider clock)
         var request = exchange.Request;
         var now = clock.GetUtcNow();
         var hold = new Hold(
-            Guid.CreateVersion7(now), exchange.Candidate.Cost(request.CountedInputTokens, request.OutputTokensLimit), now);
+            Guid.CreateVersion7(now),
+            exchange.Candidate.Cost(request.CountedInputTokens, request.OutputTokensLimit),
+            now);
         exchange.Hold = null;
         exchange.Refusal = await holds.OpenAsync(exchange.Key, exchange.Candidate, hold, exchange.Http.RequestAborted);
         if (exchange.Refusal is null)

@@ -5,7 +5,8 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// <summary>
 /// 6: the true cost is posted and the rest of the hold given back, in one transaction, whatever happened before.
 /// </summary>
-internal sealed partial class Settle(NpgsqlDataSource db, GatewayTerms terms, TimeProvider clock, ILogger<Settle> logger)
+internal sealed partial class Settle(
+    NpgsqlDataSource db, GatewayTerms terms, TimeProvider clock, ILogger<Settle> logger)
 {
     private const int AttemptsMax = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -35,11 +36,13 @@ internal sealed partial class Settle(NpgsqlDataSource db, GatewayTerms terms, Ti
                                    provider, model, stream, ending, basis, upstream_status, input_tokens,
                                    cached_input_tokens, output_tokens, price_per_1m_input, price_per_1m_output, charged,
                                    earned, fee, first_byte_ms, duration_ms, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
         """;
 
     private const string InsertEarning = """
-        insert into supply_earnings (tenant_id, user_id, earnings_type, amount, status, description, usage_id, earned_at)
+        insert into supply_earnings (tenant_id, user_id, earnings_type, amount, status, description, usage_id,
+                                     earned_at)
         values ($1, $2, 'usage', $3, 'pending', $4, $5, $6)
         """;
 
@@ -85,10 +88,13 @@ internal sealed partial class Settle(NpgsqlDataSource db, GatewayTerms terms, Ti
         await using var transaction = await connection.BeginTransactionAsync();
 
         // A hold that was voided meanwhile (this node was taken for dead) holds nothing any more.
-        var isOpen = await connection.Command(CloseHold).With(key.TenantId).With(hold.Id).With(now).RunAsync(default) == 1;
+        var isOpen = await connection.Command(CloseHold)
+            .With(key.TenantId).With(hold.Id).With(now)
+            .RunAsync(default) == 1;
         var held = isOpen ? hold.Amount : 0;
         var reach = held;
-        if (beyondHold && bill.Cost > held) reach += await connection.BalanceAsync(key.TenantId, Ledger.Wallet, default);
+        if (beyondHold && bill.Cost > held)
+            reach += await connection.BalanceAsync(key.TenantId, Ledger.Wallet, default);
         var charged = Math.Min(bill.Cost, reach);
         var fee = Money.Round(charged * terms.FeeRate);
         var earned = charged - fee;
@@ -99,13 +105,14 @@ internal sealed partial class Settle(NpgsqlDataSource db, GatewayTerms terms, Ti
             .With(bill.Usage.Output).With(bill.Usage.CachedInput).With(now)
             .RunAsync(default);
         await RecordAsync(connection, exchange, hold, bill, new Shares(charged, earned, fee), now);
-        var posted = await connection.PostAsync(new Transfer(Guid.CreateVersion7(now), "gateway.settle", $"hold/{hold.Id}",
+        var transfer = new Transfer(Guid.CreateVersion7(now), "gateway.settle", $"hold/{hold.Id}",
         [
             new Leg(key.TenantId, Ledger.Held, -held),
             new Leg(key.TenantId, Ledger.Wallet, held - charged),
             new Leg(candidate.SupplierTenantId, Ledger.EarningsPending, earned),
             new Leg(candidate.SupplierTenantId, Ledger.PlatformFee, fee),
-        ]), now, default);
+        ]);
+        var posted = await connection.PostAsync(transfer, now, default);
         if (posted) await transaction.CommitAsync();
         return posted;
     }
@@ -132,9 +139,9 @@ internal sealed partial class Settle(NpgsqlDataSource db, GatewayTerms terms, Ti
                 .RunAsync(default);
         if (exchange.Ending != Ending.ClientLeftBeforeFirstByte)
             await connection.Command(AddToDay)
-                .With(candidate.SupplierTenantId).With(now).With(candidate.Provider).With(shares.Charged).With(shares.Fee)
-                .With(shares.Earned).With(usage.Input + usage.Output).With(bill.IsSuccess ? 1L : 0L)
-                .With(shares.Charged > 0 ? 1L : 0L)
+                .With(candidate.SupplierTenantId).With(now).With(candidate.Provider).With(shares.Charged)
+                .With(shares.Fee).With(shares.Earned).With(usage.Input + usage.Output)
+                .With(bill.IsSuccess ? 1L : 0L).With(shares.Charged > 0 ? 1L : 0L)
                 .RunAsync(default);
     }
 

@@ -1,8 +1,8 @@
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// An estimate for where a provider reports nothing: four ASCII bytes make a token, any other character is one. Published
-/// as the rule, so that a bill can be checked without the provider's own tokenizer.
+/// An estimate for where a provider reports nothing: four ASCII bytes make a token, any other character is one.
+/// Published as the rule, so that a bill can be checked without the provider's own tokenizer.
 /// </summary>
 internal struct TokenCount
 {

@@ -16,14 +16,22 @@ internal static class FailureRules
         return status switch
         {
             // The request itself is at fault: everybody else would say the same.
-            400 or 413 or 422 => (new Refusal(status, code ?? "invalid_request", message ?? "The provider refused the request."), false),
+            400 or 413 or 422 => (
+                new Refusal(status, code ?? "invalid_request", message ?? "The provider refused the request."),
+                false),
             // The supplier offers what the provider does not have.
-            404 => (new Refusal(404, code ?? "model_not_found", message ?? "The provider does not have this model."), true),
+            404 => (
+                new Refusal(404, code ?? "model_not_found", message ?? "The provider does not have this model."),
+                true),
             // The supplier's own credential or credit: nothing the caller could mend, so its text is not shown.
-            401 or 402 or 403 => (Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."), true),
+            401 or 402 or 403 => (
+                Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."),
+                true),
             429 => (Errors.TooMany(RetryAfter(answer)) with { Message = message ?? "The provider is busy." }, true),
             503 or 529 => (Errors.NoCapacity with { RetryAfter = RetryAfter(answer) }, true),
-            _ => (Errors.Upstream(StatusCodes.Status502BadGateway, message ?? $"The provider failed ({status})."), true),
+            _ => (
+                Errors.Upstream(StatusCodes.Status502BadGateway, message ?? $"The provider failed ({status})."),
+                true),
         };
     }
 
@@ -37,7 +45,8 @@ internal static class FailureRules
         var body = new byte[BodyBytesMax];
         try
         {
-            var length = await (await answer.Content.ReadAsStreamAsync(ct)).ReadAtLeastAsync(body, body.Length, false, ct);
+            var content = await answer.Content.ReadAsStreamAsync(ct);
+            var length = await content.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
             using var json = JsonDocument.Parse(body.AsMemory(0, length));
             if (json.RootElement.ValueKind != JsonValueKind.Object
                 || !json.RootElement.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)

@@ -2,7 +2,8 @@ namespace SupplyApi.Features.Gateway.Upstream;
 
 /// <summary>An upstream LLM provider: where it is, and in which header it wants its credential.</summary>
 /// <param name="Root">Versioned root that operation paths are appended to, with a trailing slash.</param>
-internal sealed record Provider(string Name, Uri Root, string CredentialHeader, string CredentialPrefix, string? VersionHeader)
+internal sealed record Provider(
+    string Name, Uri Root, string CredentialHeader, string CredentialPrefix, string? VersionHeader)
 {
     internal void Authorize(HttpRequestMessage request, string credential)
     {
@@ -29,7 +30,9 @@ internal sealed class Providers(IReadOnlyDictionary<string, Uri> origins)
         Bearer("tencent", "https://api.hunyuan.cloud.tencent.com/v1/"),
     }.ToDictionary(
         static provider => provider.Name,
-        provider => origins.TryGetValue(provider.Name, out var origin) ? provider with { Root = Rooted(provider, origin) } : provider,
+        provider => origins.TryGetValue(provider.Name, out var origin)
+            ? provider with { Root = Rooted(provider, origin) }
+            : provider,
         StringComparer.Ordinal);
 
     internal IEnumerable<string> Names => all.Keys;
@@ -38,7 +41,8 @@ internal sealed class Providers(IReadOnlyDictionary<string, Uri> origins)
 
     internal bool Contains(string name) => all.ContainsKey(name);
 
-    private static Provider Bearer(string name, string root) => new(name, new Uri(root), "Authorization", "Bearer ", null);
+    private static Provider Bearer(string name, string root) =>
+        new(name, new Uri(root), "Authorization", "Bearer ", null);
 
     private static Uri Rooted(Provider provider, Uri origin)
     {

@@ -54,10 +54,12 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         if (candidate.AccountType is not ("api_key" or "oauth"))
             return Errors.Invalid("account_type", "account_type must be api_key or oauth.");
         if (candidate.CredentialInput.Length is < CredentialMin or > CredentialMax)
-            return Errors.Invalid("credential_input", $"credential_input must have {CredentialMin} to {CredentialMax} characters.");
+            return Errors.Invalid("credential_input",
+                $"credential_input must have {CredentialMin} to {CredentialMax} characters.");
         if (candidate.MinQuotaThreshold is { } threshold
             && (threshold is < 0 or > Money.Max || !Money.HasAtMostPlaces(threshold, ThresholdPlaces)))
-            return Errors.Invalid("min_quota_threshold", "min_quota_threshold must be 0 or more with at most 6 decimals.");
+            return Errors.Invalid("min_quota_threshold",
+                "min_quota_threshold must be 0 or more with at most 6 decimals.");
         if (candidate.AccountAlias?.Length is 0 or > AliasMax)
             return Errors.Invalid("account_alias", $"account_alias must have 1 to {AliasMax} characters.");
 
@@ -70,7 +72,8 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         };
         return form.IsMatch(candidate.CredentialInput)
             ? null
-            : Errors.CredentialFormat($"The credential does not have the form of a {candidate.Provider} {candidate.AccountType}.");
+            : Errors.CredentialFormat(
+                $"The credential does not have the form of a {candidate.Provider} {candidate.AccountType}.");
     }
 
     internal async Task<Outcome<Result>> AskProviderAsync(ICandidate candidate, CancellationToken ct)
@@ -87,7 +90,8 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
                     new("credential_format", "pass", "The form is right."),
                     new("authentication", "fail", $"The provider refused the credential ({(int)answer.StatusCode})."),
                 ]),
-                200 => await JudgeAsync(candidate, 0, new("authentication", "pass", "The provider accepted it."), limit.Token),
+                200 => await JudgeAsync(candidate, 0,
+                    new("authentication", "pass", "The provider accepted it."), limit.Token),
                 429 => await JudgeAsync(candidate, RiskThrottled,
                     new("authentication", "warn", "The provider is throttling this credential (429)."), limit.Token),
                 404 => await JudgeAsync(candidate, RiskReview,
@@ -105,7 +109,8 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         }
     }
 
-    private async Task<Outcome<Result>> JudgeAsync(ICandidate candidate, int risk, Item authentication, CancellationToken ct)
+    private async Task<Outcome<Result>> JudgeAsync(
+        ICandidate candidate, int risk, Item authentication, CancellationToken ct)
     {
         List<Item> items = [new("credential_format", "pass", "The form is right."), authentication];
         if (candidate.AccountType == "oauth")

@@ -34,7 +34,8 @@ internal static class ActivateSupplyAccount
         await connection.AnnounceAsync(
             caller.TenantId, "supply.account.activate.success", new() { ["account_id"] = accountId }, now, ct);
         await transaction.CommitAsync(ct);
-        return TypedResults.Ok(new Envelope<Response>(caller.RequestId, new Response(accountId, "active", now.UtcDateTime)));
+        var response = new Response(accountId, "active", now.UtcDateTime);
+        return TypedResults.Ok(new Envelope<Response>(caller.RequestId, response));
     }
 }
 

@@ -33,15 +33,18 @@ internal static class CreateSupplyAccount
     {
         if (check.CheckForm(body) is { } invalid) return Task.FromResult<IResult>(invalid);
         if (!body.RiskAck)
-            return Task.FromResult<IResult>(Errors.Invalid("risk_ack", "risk_ack must be true: mounting carries risks."));
+            return Task.FromResult<IResult>(
+                Errors.Invalid("risk_ack", "risk_ack must be true: mounting carries risks."));
 
         return idempotency.OnceAsync(
             http, caller, new Attempt<Request>(body, StatusCodes.Status201Created, Idempotency.OneDay),
             before: () => AskAsync(body, check, ct),
-            work: (connection, result) => InsertAsync(connection, body, caller, result, secrets, clock.GetUtcNow(), ct));
+            work: (connection, result) =>
+                InsertAsync(connection, body, caller, result, secrets, clock.GetUtcNow(), ct));
     }
 
-    private static async Task<Outcome<AccountCheck.Result>> AskAsync(Request body, AccountCheck check, CancellationToken ct)
+    private static async Task<Outcome<AccountCheck.Result>> AskAsync(
+        Request body, AccountCheck check, CancellationToken ct)
     {
         var outcome = await check.AskProviderAsync(body, ct);
         return outcome.Value is { Status: "reject" } rejected

@@ -21,9 +21,23 @@ internal sealed record Bill(Bill.Range Period, Bill.Total Summary, IReadOnlyList
         decimal PlatformFee, decimal NetEarnings);
 
     internal sealed record Platform(
-        [property: JsonPropertyName("platform")] string Name, decimal Revenue, long Orders, long Tokens, decimal SuccessRate);
+        [property: JsonPropertyName("platform")] string Name, decimal Revenue, long Orders, long Tokens,
+        decimal SuccessRate);
 
-    internal static async Task<Bill> DrawAsync(
+    /// <summary>The same answer under both of its paths.</summary>
+    internal static async Task<IResult> AnswerAsync(
+        (string? Start, string? End) range, (string? Number, string? Size) page,
+        Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    {
+        if (Days.Read(range.Start, range.End, clock.GetUtcNow(), out var days) is { } badDays) return badDays;
+        if (Page.Read(page.Number, page.Size, out var wanted) is { } badPage) return badPage;
+
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var bill = await DrawAsync(connection, caller.TenantId, days, wanted, ct);
+        return TypedResults.Ok(new Envelope<Bill>(caller.RequestId, bill));
+    }
+
+    private static async Task<Bill> DrawAsync(
         NpgsqlConnection connection, long tenantId, Days days, Page page, CancellationToken ct)
     {
         var sums = await connection.Command(Sums)
@@ -36,7 +50,8 @@ internal sealed record Bill(Bill.Range Period, Bill.Total Summary, IReadOnlyList
             sums.Sum(static row => row.Fee), sums.Sum(static row => row.Net));
         var platforms = sums
             .Skip((int)Math.Min(page.Offset, int.MaxValue)).Take(page.Size)
-            .Select(static row => new Platform(row.Name, row.Revenue, row.Orders, row.Tokens, Rate(row.Successes, row.Requests)));
+            .Select(static row => new Platform(
+                row.Name, row.Revenue, row.Orders, row.Tokens, Rate(row.Successes, row.Requests)));
         return new Bill(new Range(days.First, days.Last), total, [.. platforms]);
     }
 

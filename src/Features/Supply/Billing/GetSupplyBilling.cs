@@ -9,18 +9,11 @@ internal static class GetSupplyBilling
         .MapGet("/billing", Handle)
         .WithName("getSupplyBilling");
 
-    private static async Task<IResult> Handle(
+    private static Task<IResult> Handle(
         [FromQuery(Name = "start_date")] string? startDate, [FromQuery(Name = "end_date")] string? endDate,
         string? page, [FromQuery(Name = "page_size")] string? pageSize,
-        Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
-    {
-        if (Days.Read(startDate, endDate, clock.GetUtcNow(), out var days) is { } badDays) return badDays;
-        if (Page.Read(page, pageSize, out var wanted) is { } badPage) return badPage;
-
-        await using var connection = await db.OpenConnectionAsync(ct);
-        var bill = await Bill.DrawAsync(connection, caller.TenantId, days, wanted, ct);
-        return TypedResults.Ok(new Envelope<Bill>(caller.RequestId, bill));
-    }
+        Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct) =>
+        Bill.AnswerAsync((startDate, endDate), (page, pageSize), caller, db, clock, ct);
 }
 
 [JsonSerializable(typeof(Envelope<Bill>))]

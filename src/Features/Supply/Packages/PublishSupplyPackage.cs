@@ -6,8 +6,8 @@ internal static class PublishSupplyPackage
     internal sealed record Response(long PackageId, string Status, DateTime UpdatedAt);
 
     private sealed record Row(
-        string Status, string Model, decimal Quota, int ValidDays, string AccountStatus, decimal? AccountQuota, decimal OnSale)
-        : IRow<Row>
+        string Status, string Model, decimal Quota, int ValidDays, string AccountStatus, decimal? AccountQuota,
+        decimal OnSale) : IRow<Row>
     {
         public static Row Read(NpgsqlDataReader row) => new(
             row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetInt32(3), row.GetString(4),
@@ -40,7 +40,8 @@ internal static class PublishSupplyPackage
         """;
 
     private static Task<IResult> Handle(
-        long packageId, Caller caller, HttpContext http, Idempotency idempotency, TimeProvider clock, CancellationToken ct) =>
+        long packageId, Caller caller, HttpContext http, Idempotency idempotency, TimeProvider clock,
+        CancellationToken ct) =>
         idempotency.OnceAsync(
             http, caller, new Attempt<string>(null, StatusCodes.Status200OK, Idempotency.OneDay),
             connection => PublishAsync(connection, packageId, caller, clock.GetUtcNow(), ct));
@@ -75,7 +76,11 @@ internal static class PublishSupplyPackage
         if (package.AccountStatus != "active")
             unmet.Add(("SUP_PKG_4003", $"The supply account is {package.AccountStatus}."));
         if (package.AccountQuota is { } quota && package.Quota + package.OnSale > quota)
-            unmet.Add(("SUP_PKG_4002", $"The supply account has {Money.ToText(Math.Max(0, quota - package.OnSale))} left to sell."));
+        {
+            var left = Money.ToText(Math.Max(0, quota - package.OnSale));
+            unmet.Add(("SUP_PKG_4002", $"The supply account has {left} left to sell."));
+        }
+
         return unmet;
     }
 }

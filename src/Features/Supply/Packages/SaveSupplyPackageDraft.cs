@@ -23,9 +23,9 @@ internal static class SaveSupplyPackageDraft
     private const string AccountStatus = "select status from supply_accounts where id = $1 and tenant_id = $2";
 
     private const string Insert = $"""
-        insert into supply_packages (tenant_id, supply_account_id, model, total_quota, available_quota, price_per_1m_input,
-                                     price_per_1m_output, valid_days, max_concurrent, rate_limit_rpm, status, created_at,
-                                     updated_at)
+        insert into supply_packages (tenant_id, supply_account_id, model, total_quota, available_quota,
+                                     price_per_1m_input, price_per_1m_output, valid_days, max_concurrent,
+                                     rate_limit_rpm, status, created_at, updated_at)
         values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, 'draft', $10, $10)
         returning {PackageView.Columns}
         """;
@@ -48,7 +48,7 @@ internal static class SaveSupplyPackageDraft
             .With(body.PricePer1mInput).With(body.PricePer1mOutput).With(body.ValidDays).With(body.MaxConcurrent)
             .With(body.RateLimitRpm).With(now)
             .OneAsync<PackageView>(ct);
-        await connection.AuditAsync(caller, new AuditEntry("supply.package.draft.save", "supply_package", package!.PackageId)
+        var saved = new AuditEntry("supply.package.draft.save", "supply_package", package!.PackageId)
         {
             After = new()
             {
@@ -58,7 +58,8 @@ internal static class SaveSupplyPackageDraft
                 ["price_per_1m_input"] = package.PricePer1mInput,
                 ["price_per_1m_output"] = package.PricePer1mOutput,
             },
-        }, now, ct);
+        };
+        await connection.AuditAsync(caller, saved, now, ct);
         await connection.AnnounceAsync(
             caller.TenantId, "supply.package.draft.success", new() { ["package_id"] = package.PackageId }, now, ct);
         await transaction.CommitAsync(ct);
@@ -73,9 +74,11 @@ internal static class SaveSupplyPackageDraft
         if (body.TotalQuota is <= 0 or > Money.Max || !Money.HasAtMostPlaces(body.TotalQuota, Money.Places))
             return Errors.Invalid("total_quota", "total_quota must be above 0 with at most 9 decimals.");
         if (!IsPrice(body.PricePer1mInput))
-            return Errors.Invalid("price_per_1m_input", "price_per_1m_input must be 0 or more with at most 6 decimals.");
+            return Errors.Invalid("price_per_1m_input",
+                "price_per_1m_input must be 0 or more with at most 6 decimals.");
         if (!IsPrice(body.PricePer1mOutput))
-            return Errors.Invalid("price_per_1m_output", "price_per_1m_output must be 0 or more with at most 6 decimals.");
+            return Errors.Invalid("price_per_1m_output",
+                "price_per_1m_output must be 0 or more with at most 6 decimals.");
         if (body.ValidDays is < 1 or > ValidDaysMax)
             return Errors.Invalid("valid_days", $"valid_days must be 1 to {ValidDaysMax}.");
         if (body.MaxConcurrent is < 1 or > ConcurrentMax)
@@ -85,7 +88,8 @@ internal static class SaveSupplyPackageDraft
         return null;
     }
 
-    private static bool IsPrice(decimal price) => price is >= 0 and <= PriceMax && Money.HasAtMostPlaces(price, PricePlaces);
+    private static bool IsPrice(decimal price) =>
+        price is >= 0 and <= PriceMax && Money.HasAtMostPlaces(price, PricePlaces);
 }
 
 [JsonSerializable(typeof(SaveSupplyPackageDraft.Request))]
