@@ -23,6 +23,10 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
         return new Sale(supplier, consumer, model, credential, package);
     }
 
+    /// <summary>One call that the transcript does not show.</summary>
+    public Task<Answer> BuyAsync(string prompt) =>
+        Consumer.Quietly().Post("/v1/chat/completions", Consumer.Chat(Model, prompt));
+
     /// <summary>What was charged to the key once the call is settled.</summary>
     public async Task<decimal> ChargedAsync(long calls = 1)
     {

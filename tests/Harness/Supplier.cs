@@ -57,7 +57,7 @@ public sealed class Supplier(SupplyApiProcess api, Transcript? transcript) : Act
     public static string CredentialOf(string provider, string mark = "") => provider switch
     {
         "anthropic" => Canary.Credential("sk-ant-api03-", mark),
-        "gemini" => Canary.Credential("AIzaSy", mark),
+        "gemini" => Canary.Credential("AIzaSy-", mark),
         _ => Canary.Credential("sk-", mark),
     };
 

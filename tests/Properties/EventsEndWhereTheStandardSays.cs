@@ -49,7 +49,8 @@ public sealed partial class EventsEndWhereTheStandardSays
     public void Values_are_those_of_data_lines(string text, string? values)
     {
         var found = new List<string>();
-        foreach (var value in EventStream.ValuesOf(Encoding.UTF8.GetBytes(text))) found.Add(Encoding.UTF8.GetString(value));
+        foreach (var value in EventStream.ValuesOf(Encoding.UTF8.GetBytes(text)))
+            found.Add(Encoding.UTF8.GetString(value));
         Assert.Equal(values?.TrimEnd('|').Split('|') ?? [], found);
     }
 

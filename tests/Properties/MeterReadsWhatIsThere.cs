@@ -42,7 +42,7 @@ public sealed class MeterReadsWhatIsThere
     {
         var meter = new Meter();
         foreach (var total in (int[])[1, 5, 9])
-            Read(meter, $$"""{"choices":[{}],"usage":{"prompt_tokens":7,"completion_tokens":{{total}}}}""");
+            Read(meter, $$$"""{"choices":[{}],"usage":{"prompt_tokens":7,"completion_tokens":{{{total}}}}}""");
         Read(meter, """{"choices":[{}],"usage":null}""");
         Assert.Equal(new Usage(7, 0, 9), meter.Reported);
     }
@@ -60,7 +60,7 @@ public sealed class MeterReadsWhatIsThere
     [InlineData("""{"choices":[{"delta":{"content":"abcd"}}]}""", 1)]
     [InlineData("""{"choices":[{"message":{"role":"assistant","content":"abcde"}}]}""", 2)]
     [InlineData("""{"choices":[{"delta":{"content":"世界"}},{"delta":{"content":"🌍"}}]}""", 3)]
-    [InlineData("""{"choices":[{"delta":{"tool_calls":[{"id":"call_1","function":{"name":"f","arguments":"{}"}}]}}]}""", 1)]
+    [InlineData("""{"choices":[{"delta":{"tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]}}]}""", 1)]
     [InlineData("""{"choices":[{"delta":{"reasoning_content":"abcd","refusal":"efgh"}}]}""", 2)]
     [InlineData("""{"choices":[{"delta":{"content":null,"role":"assistant"},"finish_reason":"stop"}]}""", 0)]
     [InlineData("""{"choices":[{"logprobs":{"content":[{"token":"abcd","bytes":[1]}]},"delta":{}}]}""", 0)]
@@ -80,7 +80,8 @@ public sealed class MeterReadsWhatIsThere
         var meter = new Meter();
         Read(meter, """{"choices":[{"delta":{"content":"\ud83c"}}]}""");
         Read(meter, """{"choices":[{"delta":{"content":"\udf0d"}}]}""");
-        Read(meter, """{"\ud83c":1,"usage":{"prompt_tokens":7,"completion_tokens":9}}""");
+        Read(meter, """{"\ud83c":1}""");
+        Read(meter, """{"usage":{"prompt_tokens":7,"completion_tokens":9}}""");
         Assert.InRange(meter.DeliveredTokens, 1, 4);
         Assert.Equal(new Usage(7, 0, 9), meter.Reported);
     }

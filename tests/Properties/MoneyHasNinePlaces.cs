@@ -49,20 +49,24 @@ public sealed class MoneyHasNinePlaces
     [InlineData("-0.000000000", "0")]
     [InlineData("-0.10", "-0.1")]
     [InlineData("999999999999999.999999999", "999999999999999.999999999")]
-    public void Text_has_no_zeros_to_spare(string amount, string text) => Assert.Equal(text, Money.ToText(Decimal(amount)));
+    public void Text_has_no_zeros_to_spare(string amount, string text) =>
+        Assert.Equal(text, Money.ToText(Decimal(amount)));
 
     [Theory]
     [InlineData(3)]
     public void Text_is_the_amount_whatever_the_culture(int seed)
     {
         var before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+        var elsewhere = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        elsewhere.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = elsewhere;
         try
         {
             var random = new Random(seed);
             for (var turn = 0; turn < Turns; turn++)
             {
-                var amount = Amount(random.NextInt64(long.MinValue + 1, long.MaxValue), random.Next(Money.Places + 1));
+                var units = random.NextInt64(long.MinValue + 1, long.MaxValue);
+                var amount = Amount(units, random.Next(Money.Places + 1));
                 var text = Money.ToText(amount);
                 Assert.Equal(amount, Decimal(text));
                 Assert.Matches(@"^-?\d+(\.\d*[1-9])?$", text);
@@ -112,5 +116,6 @@ public sealed class MoneyHasNinePlaces
         return new decimal((int)size, (int)(size >> 32), 0, units < 0, (byte)places);
     }
 
-    private static decimal Decimal(string text) => decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static decimal Decimal(string text) =>
+        decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,7 @@ internal static partial class Words
     private static readonly string[] Elsewhere =
     [
         "nuget" + ".org", "npmjs" + ".org", "npmjs" + ".com", "mcr." + "microsoft.com", "docker" + ".io",
-        "registry" + ".npm", "deb." + "debian.org", "/work" + "/", ".lib" + "rary", "/tmp" + "/brief",
+        "registry" + ".npm", "deb." + "debian.org",
     ];
 
     internal static IEnumerable<string> Names(SourceFile file)

@@ -33,7 +33,8 @@ internal static class LoginWithPassword
         var identifier = body.Identifier.Trim();
         if (throttle.Login(http, identifier) is { } tooMany) return tooMany;
         if (identifier.Length == 0 || body.Password.Length == 0)
-            return Errors.Invalid("identifier", "username/email and password are required");
+            return Errors.Invalid(
+                identifier.Length == 0 ? "identifier" : "password", "username/email and password are required");
         if (!await site.IsOnAsync("password_login_enabled", ct)) return Errors.SignInDisabled("password login");
 
         await using var connection = await db.OpenConnectionAsync(ct);

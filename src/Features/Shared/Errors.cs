@@ -109,7 +109,8 @@ internal static class Errors
         new(404, "model_not_found", $"The model '{model}' does not exist or nobody offers it.") { Field = "model" };
     internal static Refusal InsufficientBalance =>
         new(402, "insufficient_balance", "The balance does not cover the largest possible cost of this call.");
-    internal static Refusal KeyQuotaExceeded => new(402, "key_quota_exceeded", "The API key's quota is used up.");
+    internal static Refusal KeyQuotaExceeded =>
+        new(402, "key_quota_exceeded", "The API key's quota does not cover the largest possible cost of this call.");
     internal static Refusal NoCapacity =>
         new(503, "no_capacity", "No supplier of this model has capacity right now.")
         {

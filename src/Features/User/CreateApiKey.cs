@@ -67,7 +67,7 @@ internal static class CreateApiKey
         if (body.AllowedUserChannels is { Length: > 0 })
             return Errors.Invalid("allowed_user_channels", "User channel not found or disabled");
         if (body.AllowedModels is { } models
-            && (models.Length > ListMax || models.Any(static one => one.Length is 0 or > TextMax)))
+            && (models.Length > ListMax || models.Any(static one => one is null or { Length: 0 or > TextMax })))
             return Errors.Invalid("allowed_models", "allowed_models holds at most 200 names of 1 to 200 characters");
         if (body.AllowedIps is { } ips && (ips.Length > ListMax || !ips.All(IsAddressOrRange)))
             return Errors.Invalid("allowed_ips", "allowed_ips holds at most 200 IP addresses or CIDR ranges");

@@ -13,9 +13,10 @@ internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
         var meter = exchange.Meter;
         if (exchange.Ending is Ending.UpstreamFailedBeforeFirstByte or Ending.ClientLeftBeforeFirstByte) return Nothing;
 
-        // Nothing delivered and an error instead of an end: nobody pays for that.
+        // Nothing delivered and an error, or nothing at all, instead of an end: nobody pays for that.
         var output = meter.Reported?.Output ?? meter.DeliveredTokens;
-        if (output == 0 && (meter.SawError || exchange.Ending == Ending.UpstreamFailed)) return Nothing;
+        var isEmpty = exchange.Ending == Ending.Completed && meter.Reported is null && !meter.SawEnd;
+        if (output == 0 && (meter.SawError || isEmpty || exchange.Ending == Ending.UpstreamFailed)) return Nothing;
 
         if (meter.Reported is not { } reported)
             return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));

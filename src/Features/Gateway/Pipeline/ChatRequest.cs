@@ -89,11 +89,8 @@ internal sealed record ChatRequest
                         && reader.TryGetInt64(out var most) && most >= 1:
                     limit = Math.Max(limit ?? 0, most);
                     break;
-                case Fields.StreamOptions when reader.TokenType == JsonTokenType.StartObject:
+                case Fields.StreamOptions when reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null:
                     if (Options.Read(ref reader, out options) is { } badOptions) return badOptions;
-                    break;
-                case Fields.StreamOptions when reader.TokenType == JsonTokenType.Null:
-                    options = new Options((int)reader.TokenStartIndex, (int)reader.BytesConsumed) { IsNull = true };
                     break;
                 case Fields.None:
                     reader.Skip();
@@ -169,7 +166,10 @@ internal sealed record ChatRequest
 
         internal static Refusal? Read(ref Utf8JsonReader reader, out Options found)
         {
-            found = new Options((int)reader.TokenStartIndex, 0) { IsObject = true, IsEmpty = true };
+            found = new Options((int)reader.TokenStartIndex, (int)reader.BytesConsumed) { IsNull = true };
+            if (reader.TokenType == JsonTokenType.Null) return null;
+
+            found = found with { IsNull = false, IsObject = true, IsEmpty = true };
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isFlag = reader.ValueTextEquals("include_usage"u8);

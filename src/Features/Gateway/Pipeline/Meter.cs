@@ -17,6 +17,9 @@ internal sealed class Meter
 
     internal bool SawEnd { get; private set; }
 
+    /// <summary>Something was no JSON object.</summary>
+    internal bool SawGarbage { get; private set; }
+
     internal long DeliveredTokens => delivered.Tokens;
 
     /// <summary>True when the value held usage and no choices: the chunk that only usage was asked for.</summary>
@@ -27,7 +30,12 @@ internal sealed class Meter
         try
         {
             var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                SawGarbage = true;
+                return false;
+            }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var (isUsage, isChoices, isError) = (
@@ -51,8 +59,9 @@ internal sealed class Meter
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            SawGarbage = true;
             return false; // Not ours to judge: the bytes pass, and nothing is read from them.
         }
 
@@ -105,8 +114,19 @@ internal sealed class Meter
         }
 
         var text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        delivered.Add(text.AsSpan(0, reader.CopyString(text)));
-        ArrayPool<byte>.Shared.Return(text);
+        try
+        {
+            delivered.Add(text.AsSpan(0, reader.CopyString(text)));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of an escaped pair, its other half in the next chunk: no text, so it counts as it stands.
+            delivered.Add(reader.ValueSpan);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
     }
 
     private static long Number(ref Utf8JsonReader reader) =>

@@ -60,6 +60,8 @@ internal sealed class Relay(GatewayTerms terms)
                 }
 
                 filled += read;
+                if (read == 0 && !isStream && !IsAnswer(exchange, buffer.AsSpan(0, filled)))
+                    return Ending.UpstreamFailed;
                 try
                 {
                     filled = await ShowAsync(exchange, buffer.AsMemory(0, filled), isStream, ended: read == 0);
@@ -94,8 +96,7 @@ internal sealed class Relay(GatewayTerms terms)
         if ((ended || bytes.Length >= EventBytesMax) && from < bytes.Length)
         {
             var rest = bytes.Span[from..];
-            var hidden = isStream ? IsHidden(exchange, rest) : Read(exchange.Meter, rest);
-            if (!hidden) body.Write(rest);
+            if (!isStream || !IsHidden(exchange, rest)) body.Write(rest);
             from = bytes.Length;
         }
 
@@ -122,11 +123,13 @@ internal sealed class Relay(GatewayTerms terms)
         return hidden && !exchange.Request.WantsUsage;
     }
 
-    private static bool Read(Meter meter, ReadOnlySpan<byte> body)
+    /// <summary>Nothing was shown yet: in place of what is no JSON another supplier may have an answer.</summary>
+    private static bool IsAnswer(GatewayExchange exchange, ReadOnlySpan<byte> body)
     {
-        meter.Read(body);
-        meter.End();
-        return false;
+        if (exchange.Http.Response.HasStarted) return true;
+        exchange.Meter.Read(body);
+        exchange.Meter.End();
+        return !exchange.Meter.SawGarbage;
     }
 
     private static byte[] Grow(byte[] buffer, int filled)

@@ -12,34 +12,40 @@ internal static class FailureRules
         HttpResponseMessage answer, string credential, CancellationToken ct)
     {
         var status = (int)answer.StatusCode;
-        var (code, message) = await ReadReasonAsync(answer, credential, ct);
+        var (code, param, message) = await ReadReasonAsync(answer, credential, ct);
         return status switch
         {
             // The request itself is at fault: everybody else would say the same.
-            400 or 413 or 422 => (
-                new Refusal(status, code ?? "invalid_request", message ?? "The provider refused the request."),
-                false),
+            400 or 422 => (Mistake(StatusCodes.Status400BadRequest), false),
+            413 => (Mistake(StatusCodes.Status413PayloadTooLarge), false),
             // The supplier offers what the provider does not have.
             404 => (
                 new Refusal(404, code ?? "model_not_found", message ?? "The provider does not have this model."),
                 true),
-            // The supplier's own credential or credit: nothing the caller could mend, so its text is not shown.
-            401 or 402 or 403 => (
-                Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."),
-                true),
+            401 or 402 or 403 => AccountRefused,
+            429 when code == "insufficient_quota" => AccountRefused,
             429 => (Errors.TooMany(RetryAfter(answer)) with { Message = message ?? "The provider is busy." }, true),
             503 or 529 => (Errors.NoCapacity with { RetryAfter = RetryAfter(answer) }, true),
             _ => (
                 Errors.Upstream(StatusCodes.Status502BadGateway, message ?? $"The provider failed ({status})."),
                 true),
         };
+
+        Refusal Mistake(int told) => new(told, code ?? "invalid_request", message ?? "The provider refused the request.")
+        {
+            Field = param,
+        };
     }
+
+    // The supplier's own credential or credit: nothing the caller could mend, so the provider's text is not shown.
+    private static (Refusal Refusal, bool MayTryAnother) AccountRefused =>
+        (Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."), true);
 
     private static TimeSpan RetryAfter(HttpResponseMessage answer) =>
         answer.Headers.RetryAfter?.Delta is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(5);
 
     /// <summary>The provider's own words, unless they carry a piece of the credential.</summary>
-    private static async Task<(string? Code, string? Message)> ReadReasonAsync(
+    private static async Task<(string? Code, string? Param, string? Message)> ReadReasonAsync(
         HttpResponseMessage answer, string credential, CancellationToken ct)
     {
         var body = new byte[BodyBytesMax];
@@ -51,9 +57,11 @@ internal static class FailureRules
             if (json.RootElement.ValueKind != JsonValueKind.Object
                 || !json.RootElement.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
                 return default;
-            return (Text(error, "code", credential), Text(error, "message", credential));
+            return (
+                Text(error, "code", credential), Text(error, "param", credential), Text(error, "message", credential));
         }
-        catch (Exception error) when (error is JsonException or IOException or HttpRequestException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or IOException or HttpRequestException)
         {
             return default;
         }

@@ -13,7 +13,7 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
     private const int CredentialMax = 4096;
     private const int AliasMax = 100;
     private const int ThresholdPlaces = 6;
-    private const int BalanceBytesMax = 64 * 1024;
+    private const int BodyBytesMax = 64 * 1024;
 
     private const int RiskRejected = 100;
     private const int RiskThrottled = 40;
@@ -33,11 +33,7 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         string? AccountAlias { get; }
     }
 
-    internal sealed record Item(string ItemName, string Result, string Message)
-    {
-        [JsonPropertyName("item")]
-        public string ItemName { get; init; } = ItemName;
-    }
+    internal sealed record Item([property: JsonPropertyName("item")] string Name, string Result, string Message);
 
     /// <param name="Status">pass, review_required or reject.</param>
     /// <param name="AvailableQuota">Null when the provider does not tell.</param>
@@ -73,7 +69,7 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         return form.IsMatch(candidate.CredentialInput)
             ? null
             : Errors.CredentialFormat(
-                $"The credential does not have the form of a {candidate.Provider} {candidate.AccountType}.");
+                $"This is not the form of a credential of {candidate.Provider} ({candidate.AccountType}).");
     }
 
     internal async Task<Outcome<Result>> AskProviderAsync(ICandidate candidate, CancellationToken ct)
@@ -83,27 +79,30 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         try
         {
             using var answer = await GetAsync(candidate, "models", limit.Token);
-            return (int)answer.StatusCode switch
-            {
-                401 or 403 => new Result("reject", null, RiskRejected,
+            var status = (int)answer.StatusCode;
+            if (await IsRefusalAsync(answer, limit.Token))
+                return new Result("reject", null, RiskRejected,
                 [
                     new("credential_format", "pass", "The form is right."),
-                    new("authentication", "fail", $"The provider refused the credential ({(int)answer.StatusCode})."),
-                ]),
+                    new("authentication", "fail", $"The provider refused the credential ({status})."),
+                ]);
+
+            return status switch
+            {
                 200 => await JudgeAsync(candidate, 0,
                     new("authentication", "pass", "The provider accepted it."), limit.Token),
                 429 => await JudgeAsync(candidate, RiskThrottled,
                     new("authentication", "warn", "The provider is throttling this credential (429)."), limit.Token),
                 404 => await JudgeAsync(candidate, RiskReview,
                     new("authentication", "warn", "The provider offers no way to check the credential."), limit.Token),
-                var status => Errors.ProviderUnreachable($"The provider answered {status}."),
+                _ => Errors.ProviderUnreachable($"The provider answered {status}."),
             };
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return Errors.ProviderUnreachable($"The provider did not answer within {Patience.TotalSeconds} seconds.");
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return Errors.ProviderUnreachable("The provider could not be reached.");
         }
@@ -148,10 +147,7 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         {
             using var answer = await GetAsync(candidate, "dashboard/billing/credit_grants", ct);
             if (!answer.IsSuccessStatusCode) return null;
-            var body = new byte[BalanceBytesMax];
-            await using var stream = await answer.Content.ReadAsStreamAsync(ct);
-            var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
-            using var json = JsonDocument.Parse(body.AsMemory(0, length));
+            using var json = JsonDocument.Parse(await ReadAsync(answer, ct));
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("total_available", out var available)
                 && available.TryGetDecimal(out var amount) && amount is >= 0 and <= Money.Max
@@ -162,6 +158,23 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         {
             return null;
         }
+    }
+
+    // gemini calls a bad key a bad request; its reason tells that from a place which is not served.
+    private static async Task<bool> IsRefusalAsync(HttpResponseMessage answer, CancellationToken ct) =>
+        (int)answer.StatusCode switch
+        {
+            401 or 403 => true,
+            400 => (await ReadAsync(answer, ct)).Span.IndexOf("API_KEY_INVALID"u8) >= 0,
+            _ => false,
+        };
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage answer, CancellationToken ct)
+    {
+        var body = new byte[BodyBytesMax];
+        await using var stream = await answer.Content.ReadAsStreamAsync(ct);
+        var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
+        return body.AsMemory(0, length);
     }
 
     private async Task<HttpResponseMessage> GetAsync(ICandidate candidate, string path, CancellationToken ct)

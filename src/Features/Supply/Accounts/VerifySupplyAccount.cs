@@ -9,8 +9,7 @@ internal static class VerifySupplyAccount
         string Provider, string AccountType, string CredentialInput, decimal? MinQuotaThreshold = null)
         : AccountCheck.ICandidate
     {
-        [JsonIgnore]
-        public string? AccountAlias => null;
+        string? AccountCheck.ICandidate.AccountAlias => null;
     }
 
     internal sealed record Response(

@@ -7,7 +7,7 @@ internal static class PublishSupplyPackage
 
     private sealed record Row(
         string Status, string Model, decimal Quota, int ValidDays, string AccountStatus, decimal? AccountQuota,
-        decimal OnSale) : IRow<Row>
+        decimal Promised) : IRow<Row>
     {
         public static Row Read(NpgsqlDataReader row) => new(
             row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetInt32(3), row.GetString(4),
@@ -18,18 +18,27 @@ internal static class PublishSupplyPackage
         .MapPost("/packages/{packageId:long}/publish", Handle)
         .WithName("publishSupplyPackage");
 
-    // The account is locked too: two packages published at once must not promise the same quota.
+    // The account is locked too: two packages published at once must not promise the same quota. What is promised is
+    // summed afterwards, as a statement that waits for a lock still sees what was there before the wait.
     private const string Lock = """
-        select package.status, package.model, package.available_quota, package.valid_days, account.status,
-               account.available_quota,
-               (select coalesce(sum(other.available_quota), 0)
-                  from supply_packages other
-                 where other.supply_account_id = account.id and other.id <> package.id
-                   and other.status in ('active', 'paused'))
+        select package.id
           from supply_packages package
           join supply_accounts account on account.id = package.supply_account_id
          where package.id = $1 and package.tenant_id = $2
            for update of package, account
+        """;
+
+    // Promised of the account: all of what is on sale or paused, and of the rest what was sold before it ended.
+    private const string Find = """
+        select package.status, package.model, package.total_quota, package.valid_days, account.status,
+               account.available_quota,
+               (select coalesce(sum(case when other.status in ('active', 'paused', 'sold_out') then other.total_quota
+                                         else other.total_quota - other.available_quota end), 0)
+                  from supply_packages other
+                 where other.supply_account_id = account.id and other.id <> package.id)
+          from supply_packages package
+          join supply_accounts account on account.id = package.supply_account_id
+         where package.id = $1 and package.tenant_id = $2
         """;
 
     private const string Publish = """
@@ -49,7 +58,8 @@ internal static class PublishSupplyPackage
     private static async Task<Outcome<Envelope<Response>>> PublishAsync(
         NpgsqlConnection connection, long packageId, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
-        var package = await connection.Command(Lock).With(packageId).With(caller.TenantId).OneAsync<Row>(ct);
+        await connection.Command(Lock).With(packageId).With(caller.TenantId).RunAsync(ct);
+        var package = await connection.Command(Find).With(packageId).With(caller.TenantId).OneAsync<Row>(ct);
         if (package is null) return Errors.NotFound("package");
         if (FindUnmet(package) is [var first, ..] unmet) return Errors.CannotPublish(first.Code, unmet);
 
@@ -75,9 +85,9 @@ internal static class PublishSupplyPackage
             unmet.Add(("SUP_PKG_4091", "The package is on sale already."));
         if (package.AccountStatus != "active")
             unmet.Add(("SUP_PKG_4003", $"The supply account is {package.AccountStatus}."));
-        if (package.AccountQuota is { } quota && package.Quota + package.OnSale > quota)
+        if (package.AccountQuota is { } quota && package.Quota + package.Promised > quota)
         {
-            var left = Money.ToText(Math.Max(0, quota - package.OnSale));
+            var left = Money.ToText(Math.Max(0, quota - package.Promised));
             unmet.Add(("SUP_PKG_4002", $"The supply account has {left} left to sell."));
         }
 
