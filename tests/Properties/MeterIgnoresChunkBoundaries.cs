@@ -92,6 +92,7 @@ public sealed class MeterIgnoresChunkBoundaries
             },
         };
         await new Relay(new GatewayTerms(0.1m, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1))).RunAsync(exchange);
+        await Relay.FinishAsync(exchange);
 
         Assert.Equal(Ending.Completed, exchange.Ending);
         var meter = exchange.Meter;

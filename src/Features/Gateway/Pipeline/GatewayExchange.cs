@@ -35,6 +35,9 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key) : IDispos
     // 5 Relay
     internal TimeSpan? FirstByteAfter { get; set; }
 
+    /// <summary>What the client gets once the bill is on the books: a whole unary answer, or a stream's end.</summary>
+    internal ReadOnlyMemory<byte> LastPiece { get; set; }
+
     // 4 Forward or 5 Relay
     internal Ending Ending { get; set; }
 

@@ -9,6 +9,7 @@ internal sealed class GatewayPipeline(
     //  client ──▶ 1 Inspect ▶ 2 Choose ▶ 3 Reserve ▶ 4 Forward ──▶ upstream
     //  client ◀───────────── 5 Relay, with Meter reading along ◀── upstream
     //                        6 Settle: whatever happened since 3
+    //  client ◀────────────── 7 the last piece, now that it is paid
     internal async Task RunAsync(HttpContext http)
     {
         using var exchange = new GatewayExchange(http, http.Features.Get<KeyHolder>()!);
@@ -41,6 +42,7 @@ internal sealed class GatewayPipeline(
                 await settle.RunAsync(exchange);
             }
 
+            if (exchange.Refusal is null) await Relay.FinishAsync(exchange);
             if (exchange.Refusal is null || !exchange.MayTryAnother) return;
         }
     }

@@ -57,7 +57,7 @@ internal sealed class Holds(NpgsqlDataSource db, Node node)
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (await connection.Command(TakePackageQuota).With(candidate.PackageId).With(hold.Amount).RunAsync(ct) == 0)
-            return Errors.NoCapacity;
+            return Errors.NoCapacity with { RetryAfter = null }; // Quota does not come back by waiting.
         if (await connection.Command(TakeKeyQuota).With(key.KeyId).With(hold.Amount).RunAsync(ct) == 0)
             return Errors.KeyQuotaExceeded;
         await connection.Command(Insert)

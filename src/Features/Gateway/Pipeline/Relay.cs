@@ -3,7 +3,8 @@ using System.Buffers;
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// 5: the answer as it comes, one flush per event of a stream. Whoever is being awaited is to blame for a failure: the
+/// 5: the answer as it comes, one flush per event of a stream, all but its last piece: that is shown after the bill is
+/// on the books, so that nothing that looks finished is unpaid. Whoever is being awaited is to blame for a failure: the
 /// provider while reading, the client while writing.
 /// </summary>
 internal sealed class Relay(GatewayTerms terms)
@@ -20,7 +21,6 @@ internal sealed class Relay(GatewayTerms terms)
         response.ContentType = answer.Content.Headers.ContentType?.ToString() ?? "application/json";
         if (isStream) response.Headers.CacheControl = "no-cache";
         if (isStream) response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
-        else response.ContentLength = answer.Content.Headers.ContentLength;
 
         exchange.MayTryAnother = false;
         exchange.Ending = await CopyAsync(exchange, answer, isStream);
@@ -32,6 +32,23 @@ internal sealed class Relay(GatewayTerms terms)
             exchange.MayTryAnother = true;
             response.Clear();
             response.Headers["X-Request-Id"] = exchange.Http.TraceIdentifier;
+        }
+    }
+
+    /// <summary>7: what was kept back.</summary>
+    internal static async Task FinishAsync(GatewayExchange exchange)
+    {
+        if (exchange.LastPiece.IsEmpty) return;
+
+        var http = exchange.Http;
+        if (!http.Response.HasStarted) http.Response.ContentLength = exchange.LastPiece.Length;
+        try
+        {
+            await http.Response.BodyWriter.WriteAsync(exchange.LastPiece, http.RequestAborted);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The client left with the provider's work done and billed: nobody is there to be told.
         }
     }
 
@@ -56,9 +73,10 @@ internal sealed class Relay(GatewayTerms terms)
                 catch (Exception error)
                     when (error is IOException or HttpRequestException or OperationCanceledException)
                 {
-                    return left.IsCancellationRequested ? Ending.ClientLeft : Ending.UpstreamFailed;
+                    return left.IsCancellationRequested ? Left(exchange) : Ending.UpstreamFailed;
                 }
 
+                if (read > 0) exchange.FirstByteAfter ??= exchange.Elapsed;
                 filled += read;
                 if (read == 0 && !isStream && !IsAnswer(exchange, buffer.AsSpan(0, filled)))
                     return Ending.UpstreamFailed;
@@ -68,10 +86,11 @@ internal sealed class Relay(GatewayTerms terms)
                 }
                 catch (Exception error) when (error is IOException or OperationCanceledException)
                 {
-                    return Ending.ClientLeft;
+                    return Left(exchange);
                 }
 
-                if (read == 0) return left.IsCancellationRequested ? Ending.ClientLeft : Ending.Completed;
+                if (read == 0 || exchange.Meter.SawEnd)
+                    return left.IsCancellationRequested ? Left(exchange) : Ending.Completed;
             }
         }
         finally
@@ -80,32 +99,42 @@ internal sealed class Relay(GatewayTerms terms)
         }
     }
 
+    private static Ending Left(GatewayExchange exchange) =>
+        exchange.Http.Response.HasStarted ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;
+
     /// <summary>Shows what is complete and moves the rest to the front. Returns the length of the rest.</summary>
     private static async ValueTask<int> ShowAsync(
         GatewayExchange exchange, Memory<byte> bytes, bool isStream, bool ended)
     {
         var body = exchange.Http.Response.BodyWriter;
         var from = 0;
-        while (isStream && EventStream.NextEnd(bytes.Span[from..]) is > 0 and var length)
+        var shown = false;
+        while (isStream && !exchange.Meter.SawEnd && EventStream.NextEnd(bytes.Span[from..]) is > 0 and var length)
         {
-            if (!IsHidden(exchange, bytes.Span.Slice(from, length))) body.Write(bytes.Span.Slice(from, length));
+            var oneEvent = bytes.Span.Slice(from, length);
+            var hidden = IsHidden(exchange, oneEvent);
+            if (exchange.Meter.SawEnd) break;
+            if (!hidden) body.Write(oneEvent);
+            shown |= !hidden;
             from += length;
         }
 
         // A unary answer is kept whole until its end, so that its usage can be read; a huge one passes unread.
-        if ((ended || bytes.Length >= EventBytesMax) && from < bytes.Length)
+        if (ended || exchange.Meter.SawEnd)
         {
-            var rest = bytes.Span[from..];
-            if (!isStream || !IsHidden(exchange, rest)) body.Write(rest);
+            if (!isStream || exchange.Meter.SawEnd || !IsHidden(exchange, bytes.Span[from..]))
+                exchange.LastPiece = bytes[from..].ToArray();
+            from = bytes.Length;
+        }
+        else if (bytes.Length - from >= EventBytesMax)
+        {
+            body.Write(bytes.Span[from..]);
+            shown = true;
             from = bytes.Length;
         }
 
-        if (from > 0)
-        {
-            exchange.FirstByteAfter ??= exchange.Elapsed;
-            var flushed = await body.FlushAsync(exchange.Http.RequestAborted);
-            if (flushed.IsCompleted && !ended) throw new OperationCanceledException();
-        }
+        if (shown && (await body.FlushAsync(exchange.Http.RequestAborted)).IsCompleted)
+            throw new OperationCanceledException();
 
         bytes.Span[from..].CopyTo(bytes.Span);
         return bytes.Length - from;

@@ -31,10 +31,8 @@ internal static class FailureRules
                 true),
         };
 
-        Refusal Mistake(int told) => new(told, code ?? "invalid_request", message ?? "The provider refused the request.")
-        {
-            Field = param,
-        };
+        Refusal Mistake(int told) =>
+            new(told, code ?? "invalid_request", message ?? "The provider refused the request.") { Field = param };
     }
 
     // The supplier's own credential or credit: nothing the caller could mend, so the provider's text is not shown.

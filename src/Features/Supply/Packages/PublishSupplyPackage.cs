@@ -6,12 +6,12 @@ internal static class PublishSupplyPackage
     internal sealed record Response(long PackageId, string Status, DateTime UpdatedAt);
 
     private sealed record Row(
-        string Status, string Model, decimal Quota, int ValidDays, string AccountStatus, decimal? AccountQuota,
+        string Status, string Model, decimal Quota, string AccountStatus, decimal? AccountQuota,
         decimal Promised) : IRow<Row>
     {
         public static Row Read(NpgsqlDataReader row) => new(
-            row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetInt32(3), row.GetString(4),
-            row.ValueOrNull<decimal>(5), row.GetDecimal(6));
+            row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetString(3), row.ValueOrNull<decimal>(4),
+            row.GetDecimal(5));
     }
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
@@ -30,7 +30,7 @@ internal static class PublishSupplyPackage
 
     // Promised of the account: all of what is on sale or paused, and of the rest what was sold before it ended.
     private const string Find = """
-        select package.status, package.model, package.total_quota, package.valid_days, account.status,
+        select package.status, package.model, package.total_quota, account.status,
                account.available_quota,
                (select coalesce(sum(case when other.status in ('active', 'paused', 'sold_out') then other.total_quota
                                          else other.total_quota - other.available_quota end), 0)
