@@ -119,7 +119,7 @@ internal static class Composition
         services.AddSingleton<IHostLifetime, DrainingLifetime>();
         services.AddHostedService<NodePresence>();
         services.AddHostedService<HoldSweeper>();
-        services.AddHostedService<PartitionMaker>();
+        services.AddHostedService<Housekeeping>();
     }
 
     private sealed class ShiftedClock(TimeSpan offset) : TimeProvider

@@ -23,7 +23,8 @@ internal sealed class GatewayPipeline(
     // Until a byte has gone to the client another supplier may be tried. After it, never.
     private async Task TryCandidatesAsync(GatewayExchange exchange)
     {
-        foreach (var candidate in exchange.Candidates.Take(AttemptsMax))
+        var attempts = 0;
+        foreach (var candidate in exchange.Candidates)
         {
             exchange.Candidate = candidate;
             exchange.MayTryAnother = true;
@@ -39,11 +40,13 @@ internal sealed class GatewayPipeline(
             }
             finally
             {
-                await settle.RunAsync(exchange);
+                // What is not on the books is not shown as finished.
+                if (!await settle.RunAsync(exchange))
+                    (exchange.Refusal, exchange.MayTryAnother) = (Errors.Unavailable, false);
             }
 
             if (exchange.Refusal is null) await Relay.FinishAsync(exchange);
-            if (exchange.Refusal is null || !exchange.MayTryAnother) return;
+            if (exchange.Refusal is null || !exchange.MayTryAnother || ++attempts == AttemptsMax) return;
         }
     }
 }

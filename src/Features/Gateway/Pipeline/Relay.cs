@@ -76,6 +76,7 @@ internal sealed class Relay(GatewayTerms terms)
                     return left.IsCancellationRequested ? Left(exchange) : Ending.UpstreamFailed;
                 }
 
+                idle.CancelAfter(Timeout.InfiniteTimeSpan); // From here the client is awaited: its slowness is its own.
                 if (read > 0) exchange.FirstByteAfter ??= exchange.Elapsed;
                 filled += read;
                 if (read == 0 && !isStream && !IsAnswer(exchange, buffer.AsSpan(0, filled)))

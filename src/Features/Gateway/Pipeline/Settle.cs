@@ -57,9 +57,10 @@ internal sealed partial class Settle(
                records = sums.records + excluded.records
         """;
 
-    internal async Task RunAsync(GatewayExchange exchange)
+    /// <summary>False: the database did not take it within all attempts.</summary>
+    internal async Task<bool> RunAsync(GatewayExchange exchange)
     {
-        if (exchange.Hold is not { } hold) return;
+        if (exchange.Hold is not { } hold) return true;
 
         exchange.Hold = null;
         var bill = Bill.Of(exchange);
@@ -67,12 +68,12 @@ internal sealed partial class Settle(
         {
             try
             {
-                if (await PostAsync(exchange, hold, bill, beyondHold: attempt == 1)) return;
+                if (await PostAsync(exchange, hold, bill, beyondHold: attempt == 1)) return true;
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException)
             {
                 Postponed(logger, hold.Id, exchange.Http.TraceIdentifier, bill.Cost, error.Message);
-                if (attempt >= AttemptsMax) return; // The hold stays open: no money is lost, and the log names it.
+                if (attempt >= AttemptsMax) return false; // The hold stays open, and the log names it.
                 await Task.Delay(Pause * attempt);
             }
         }
