@@ -3,7 +3,7 @@ namespace SupplyApi.Upstream;
 /// <summary>The last requests, so that a test sees how many calls arrived and whether the client hung up.</summary>
 internal sealed class RequestLog
 {
-    private const int CallsMax = 200;
+    private const int CallsMax = 20_000;
 
     private readonly Lock gate = new();
     private readonly Queue<Call> calls = new();

@@ -167,8 +167,8 @@ public sealed class CreateSupplyAccountTests : ApiTest
         var first = (await supplier.With("Idempotency-Key", "day-after-day").Post(Path, account)).Expect(201);
 
         await using var soon = await LaterAsync("23:59:00");
-        await using var tomorrow = await LaterAsync("1.00:00:01");
         var replayed = (await RepeatAsync(soon)).Expect(201);
+        await using var tomorrow = await LaterAsync("1.00:00:01");
         var again = (await RepeatAsync(tomorrow)).Expect(201);
 
         Assert.Equal(first.Body, replayed.Body);
