@@ -9,6 +9,10 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("platform", "/api/nothing")]
     [InlineData("sign-in", "/auth/nothing")]
     [InlineData("gateway", "/v1/nothing")]
+    [InlineData("gateway-anthropic", "/v1/messages/nothing")]
+    [InlineData("gateway-gemini", "/v1beta/nothing")]
+    [InlineData("consumers", "/api/v1/consumers/nothing")]
+    [InlineData("open-api", "/api/v1/intents/nothing")]
     [InlineData("elsewhere", "/nothing")]
     public async Task No_such_path(string surface, string path)
     {
