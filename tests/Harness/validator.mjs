@@ -94,7 +94,22 @@ for (const item of Object.values(contract.paths)) {
 // What a path outside the contract answers with: the error of the surface it lies on.
 const [SUPPLY_ERROR, OPENAI_ERROR, PLATFORM_ERROR] = ['ErrorResponse', 'OpenAiError', 'PlatformError']
   .map((name) => ({ $ref: `#/components/schemas/${name}` }));
+
+// Surfaces whose operations are still to come speak their dialect already; until openapi.yaml has its schema, this is it.
+const text = { type: 'string', minLength: 1 };
+const closed = (properties) =>
+  ({ type: 'object', required: Object.keys(properties), properties, additionalProperties: false });
+const DIALECTS_TO_COME = [
+  [/^\/api\/v1\/(consumers|products)(\/|$)/, closed({ code: text, message: text, requestId: text })],
+  [/^\/api\/v1\/intents(\/|$)/, closed({ code: { type: 'integer' }, message: text, data: {} })],
+  [/^\/v1\/messages(\/|$)/,
+    closed({ type: { enum: ['error'] }, error: closed({ type: text, message: text }), request_id: text })],
+  [/^\/v1(beta|\/models\/)/, closed({ error: closed({ code: { type: 'integer' }, message: text, status: text }) })],
+];
+
 function errorOfSurface(path) {
+  const toCome = DIALECTS_TO_COME.find(([surface]) => surface.test(path));
+  if (toCome) return toCome[1];
   if (/^\/api\/v1\/(supply|supplier)(\/|$)/.test(path)) return SUPPLY_ERROR;
   return /^\/v1(\/|$)/.test(path) ? OPENAI_ERROR : PLATFORM_ERROR;
 }
