@@ -97,14 +97,14 @@ const [SUPPLY_ERROR, OPENAI_ERROR, PLATFORM_ERROR] = ['ErrorResponse', 'OpenAiEr
 
 // Surfaces whose operations are still to come speak their dialect already; until openapi.yaml has its schema, this is it.
 const text = { type: 'string', minLength: 1 };
-const closed = (properties) =>
+const exactly = (properties) =>
   ({ type: 'object', required: Object.keys(properties), properties, additionalProperties: false });
 const DIALECTS_TO_COME = [
-  [/^\/api\/v1\/(consumers|products)(\/|$)/, closed({ code: text, message: text, requestId: text })],
-  [/^\/api\/v1\/intents(\/|$)/, closed({ code: { type: 'integer' }, message: text, data: {} })],
+  [/^\/api\/v1\/(consumers|products)(\/|$)/, exactly({ code: text, message: text, requestId: text })],
+  [/^\/api\/v1\/intents(\/|$)/, exactly({ code: { type: 'integer' }, message: text, data: {} })],
   [/^\/v1\/messages(\/|$)/,
-    closed({ type: { enum: ['error'] }, error: closed({ type: text, message: text }), request_id: text })],
-  [/^\/v1(beta|\/models\/)/, closed({ error: closed({ code: { type: 'integer' }, message: text, status: text }) })],
+    exactly({ type: { enum: ['error'] }, error: exactly({ type: text, message: text }), request_id: text })],
+  [/^\/v1(beta|\/models\/)/, exactly({ error: exactly({ code: { type: 'integer' }, message: text, status: text }) })],
 ];
 
 function errorOfSurface(path) {
