@@ -102,8 +102,7 @@ internal static class Composition
         services.AddSingleton(settings);
         services.AddSingleton(db);
         services.AddSingleton(new Secrets(masterKey));
-        services.AddSingleton<TimeProvider>(
-            settings.ClockOffset == TimeSpan.Zero ? TimeProvider.System : new ShiftedClock(settings.ClockOffset));
+        services.AddSingleton<TimeProvider>(new Clock(settings.ClockOffset));
         services.AddSingleton<HybridCache, LocalCache>();
         services.AddSingleton<SiteSettings>();
         services.AddSingleton<Idempotency>();
@@ -119,11 +118,17 @@ internal static class Composition
         services.AddSingleton<IHostLifetime, DrainingLifetime>();
         services.AddHostedService<NodePresence>();
         services.AddHostedService<HoldSweeper>();
+        services.AddHostedService<PackageExpiry>();
         services.AddHostedService<Housekeeping>();
     }
 
-    private sealed class ShiftedClock(TimeSpan offset) : TimeProvider
+    /// <summary>In whole microseconds, as the database keeps them: an answer and the row it tells of agree.</summary>
+    private sealed class Clock(TimeSpan offset) : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + offset;
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = base.GetUtcNow() + offset;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
     }
 }

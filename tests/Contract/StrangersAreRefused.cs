@@ -10,7 +10,7 @@ public sealed class StrangersAreRefused : ApiTest
     private const long NobodysId = 9_000_000_000;
 
     /// <summary>Only an admin may; another user is refused with 403 whatever the id.</summary>
-    private static readonly string[] ForAdmins = ["updateUser"];
+    private static readonly string[] ForAdmins = ["updateUser", "disableSupplyAccount", "restoreSupplyAccount"];
 
     private static readonly string[] KeyNames = ["key", "api_key", "access_token", "token"];
 
@@ -79,18 +79,18 @@ public sealed class StrangersAreRefused : ApiTest
     private async Task<(Operation Operation, string Path, Client Entitled)> EntitledAsync(string id)
     {
         var operation = Suite.Contract.Operations.Single(one => one.Id == id);
-        if (ForAdmins.Contains(id))
-            return (operation, PathOf(operation, (await Actors.UserAsync()).Id), await Actors.AdminAsync());
         if (operation.TakesApiKeys)
             return (operation, operation.Path, await Actors.ConsumerAsync(0));
 
         var supplier = await Actors.SupplierAsync();
-        return (operation, PathOf(operation, await OwnAsync(supplier, operation)), supplier);
+        var path = PathOf(operation, await OwnAsync(supplier, operation));
+        return (operation, path, ForAdmins.Contains(id) ? await Actors.AdminAsync() : supplier);
     }
 
     // An id that the operation can work on, so that the positive control succeeds.
     private async Task<long> OwnAsync(Supplier supplier, Operation operation) => operation.Path switch
     {
+        var path when path.Contains("{userId}", StringComparison.Ordinal) => supplier.Id,
         var path when path.Contains("{accountId}", StringComparison.Ordinal) => await supplier.CreateAccountAsync(),
         var path when path.Contains("{packageId}", StringComparison.Ordinal) =>
             await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
@@ -103,8 +103,16 @@ public sealed class StrangersAreRefused : ApiTest
             ? operation.Path[..start] + id + operation.Path[(operation.Path.IndexOf('}') + 1)..]
             : operation.Path;
 
-    private static Task<Answer> SendAsync(Client client, Operation operation, string path) => client.Quietly().Send(
-        new HttpMethod(operation.Method), path, operation.Method is "POST" or "PUT" or "PATCH" ? "{}" : null);
+    private static Task<Answer> SendAsync(Client client, Operation operation, string path) =>
+        client.Quietly().Send(new HttpMethod(operation.Method), path, BodyOf(operation));
+
+    // What is looked at before the id is must be good.
+    private static string? BodyOf(Operation operation) => operation switch
+    {
+        { Method: not ("POST" or "PUT" or "PATCH") } => null,
+        { Id: "disableSupplyAccount" } => """{ "reason": "It is at risk." }""",
+        _ => "{}",
+    };
 
     private static async Task RefusedAsync(Client client, Operation operation, string path)
     {

@@ -9,6 +9,8 @@ public sealed class HeldRow : IAsyncDisposable
 
     private const string Account = "select id from supply_accounts where id = $1 for update";
 
+    private const string Package = "select id from supply_packages where id = $1 for update";
+
     // Who waits in a queue is blocked by the one before, not by the holder.
     private const string Waiting = """
         with recursive waiting as (
@@ -32,6 +34,8 @@ public sealed class HeldRow : IAsyncDisposable
     public static Task<HeldRow> OfUserAsync(TestDatabase database, long id) => TakeAsync(database, User, id);
 
     public static Task<HeldRow> OfAccountAsync(TestDatabase database, long id) => TakeAsync(database, Account, id);
+
+    public static Task<HeldRow> OfPackageAsync(TestDatabase database, long id) => TakeAsync(database, Package, id);
 
     /// <summary>Until so many requests stand in line for the row.</summary>
     public async Task AwaitedByAsync(long requests)

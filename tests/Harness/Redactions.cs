@@ -43,7 +43,7 @@ public sealed partial class Redactions
             .Aggregate(unhidden, (left, one) => left.Replace(one.Value, Named(one.Kind, one.Kind, one.Value)));
     }
 
-    /// <summary>Ids in a path belong to the segment before them: /accounts/17 is an account.</summary>
+    /// <summary>Ids in a path belong to the segment before them: /(supply-)accounts/17 is an account.</summary>
     internal string Path(string pathAndQuery)
     {
         var (path, query) = pathAndQuery.IndexOf('?') is >= 0 and var at
@@ -53,7 +53,8 @@ public sealed partial class Redactions
         for (var step = 1; step < segments.Length; step++)
         {
             if (segments[step].Length > 0 && segments[step].All(char.IsAsciiDigit))
-                segments[step] = SentId(Singular(segments[step - 1]), segments[step]);
+                segments[step] = SentId(
+                    Singular(segments[step - 1].Replace("supply-", "", StringComparison.Ordinal)), segments[step]);
         }
 
         return Text(Uri.UnescapeDataString(string.Join('/', segments) + query));

@@ -95,7 +95,7 @@ for (const item of Object.values(contract.paths)) {
 const [SUPPLY_ERROR, OPENAI_ERROR, PLATFORM_ERROR] = ['ErrorResponse', 'OpenAiError', 'PlatformError']
   .map((name) => ({ $ref: `#/components/schemas/${name}` }));
 
-// Surfaces whose operations are still to come speak their dialect already; until openapi.yaml has its schema, this is it.
+// Surfaces whose operations are still to come speak their dialect already; until openapi.yaml has it, it stands here.
 const text = { type: 'string', minLength: 1 };
 const exactly = (properties) =>
   ({ type: 'object', required: Object.keys(properties), properties, additionalProperties: false });

@@ -4,12 +4,16 @@ namespace SupplyApi.Features.Admin;
 public static class AdminRoutes
 {
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
-        UpdateUserJson.Default);
+        UpdateUserJson.Default,
+        DisableSupplyAccountJson.Default,
+        RestoreSupplyAccountJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var admin = app.MapGroup("/api").ForAdmins();
 
         UpdateUser.Map(admin);
+        DisableSupplyAccount.Map(admin);
+        RestoreSupplyAccount.Map(admin);
     }
 }

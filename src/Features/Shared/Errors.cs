@@ -72,13 +72,20 @@ internal static class Errors
         new(422, "SUP_ACC_4001", why) { Field = "credential_input" };
     internal static Refusal ProviderUnreachable(string why) => new(422, "SUP_ACC_4002", why);
     internal static Refusal AccountNotAllowed(string why) => new(422, "SUP_ACC_4003", why);
-    internal static Refusal AccountState(string status) =>
-        new(409, "SUP_ACC_4091", $"An account that is {status} cannot be activated.")
+    internal static Refusal AccountState(string status, string wanted) =>
+        new(409, "SUP_ACC_4091", $"An account that is {status} cannot be {wanted}.")
         {
             Details = new() { ["status"] = status },
         };
     internal static Refusal AccountDisabled =>
         new(409, "SUP_ACC_4031", "The account is disabled; only an admin restores it.");
+    internal static Refusal AccountActive =>
+        new(409, "SUP_ACC_4092", "An active account cannot be deleted; suspend it first.");
+    internal static Refusal AccountHasPackages(long onSale) =>
+        new(409, "SUP_ACC_4091", "The account has packages that are active or paused; unlist them first.")
+        {
+            Details = new() { ["packages"] = onSale },
+        };
 
     // Supply packages (SUP_PKG_*)
     internal static Refusal PackageAccount(string why) => new(422, "SUP_PKG_4003", why) { Field = "supply_account_id" };
@@ -91,6 +98,17 @@ internal static class Errors
                     (JsonNode)new JsonObject { ["code"] = one.Code, ["message"] = one.Message })]),
             },
         };
+    internal static Refusal PackageState(string status, string deed) => (status switch
+    {
+        "sold_out" => new Refusal(409, "SUP_PKG_4092", "The package is sold out; only the system changes that."),
+        "expired" => new Refusal(409, "SUP_PKG_4093", "The package has expired; clone it to offer it again."),
+        _ => new Refusal(409, "SUP_PKG_4091", $"A package that is {status} cannot be {deed}."),
+    }) with
+    {
+        Details = new() { ["status"] = status },
+    };
+    internal static Refusal PackageRepeated =>
+        new(400, "repeated_package", "The package stands in this batch already; its first item counts.");
 
     // Setup, sign-in, users, keys
     internal static Refusal SetupComplete => new(409, "setup_complete", "Initial setup is already complete.");

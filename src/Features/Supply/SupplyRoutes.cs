@@ -14,11 +14,20 @@ public static class SupplyRoutes
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
         VerifySupplyAccountJson.Default,
         CreateSupplyAccountJson.Default,
+        ListSupplyAccountsJson.Default,
+        GetSupplyAccountJson.Default,
         ActivateSupplyAccountJson.Default,
+        SuspendSupplyAccountJson.Default,
         ListSupplyAccountAuditLogsJson.Default,
 
         SaveSupplyPackageDraftJson.Default,
         PublishSupplyPackageJson.Default,
+        PauseSupplyPackageJson.Default,
+        UnlistSupplyPackageJson.Default,
+        BatchUpdateSupplyPackagePriceJson.Default,
+        CloneSupplyPackageJson.Default,
+        ListSupplyPackagesJson.Default,
+        GetSupplyPackageJson.Default,
 
         GetSupplyBillingJson.Default,
         GetSupplierBillingAliasJson.Default,
@@ -32,11 +41,21 @@ public static class SupplyRoutes
 
         VerifySupplyAccount.Map(supply);
         CreateSupplyAccount.Map(supply);
+        ListSupplyAccounts.Map(supply);
+        GetSupplyAccount.Map(supply);
         ActivateSupplyAccount.Map(supply);
+        SuspendSupplyAccount.Map(supply);
+        DeleteSupplyAccount.Map(supply);
         ListSupplyAccountAuditLogs.Map(supply);
 
         SaveSupplyPackageDraft.Map(supply);
         PublishSupplyPackage.Map(supply);
+        PauseSupplyPackage.Map(supply);
+        UnlistSupplyPackage.Map(supply);
+        BatchUpdateSupplyPackagePrice.Map(supply);
+        CloneSupplyPackage.Map(supply);
+        ListSupplyPackages.Map(supply);
+        GetSupplyPackage.Map(supply);
 
         GetSupplyBilling.Map(supply);
         GetSupplierBillingAlias.Map(app.MapGroup("/api/v1/supplier").ForSuppliers());

@@ -14,6 +14,18 @@ public sealed class ActivateSupplyAccountTests : ApiTest
     }
 
     [Fact]
+    public async Task Leaves_a_disabled_account_to_the_admins()
+    {
+        var supplier = await Actors.SupplierAsync();
+        var account = await supplier.CreateAccountAsync();
+        var admin = await Actors.AdminAsync();
+        (await admin.Quietly().Post($"/api/supply-accounts/{account}/disable", """{ "reason": "Risk" }""")).Expect(200);
+        await supplier.Post($"/api/v1/supply/accounts/{account}/activate");
+
+        Transcript.Matches();
+    }
+
+    [Fact]
     public async Task Does_not_find_what_is_not_there()
     {
         var supplier = await Actors.SupplierAsync();

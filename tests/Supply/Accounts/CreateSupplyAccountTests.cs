@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Npgsql;
 
 namespace SupplyApi.Tests.Supply.Accounts;
 
@@ -193,15 +192,6 @@ public sealed class CreateSupplyAccountTests : ApiTest
         }
         """;
 
-    // No operation lists accounts.
-    private async Task<long> CountAsync(Supplier supplier)
-    {
-        const string Count = "select count(*) from supply_accounts where owner_id = $1";
-        await using var connection = await Api.Database.OpenAsync();
-        await using var command = new NpgsqlCommand(Count, connection)
-        {
-            Parameters = { new() { Value = supplier.Id } },
-        };
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    private static async Task<long> CountAsync(Supplier supplier) =>
+        (await supplier.Quietly().Get(Path)).Expect(200).Number("pagination.total");
 }

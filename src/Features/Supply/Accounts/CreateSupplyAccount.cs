@@ -9,22 +9,17 @@ internal static class CreateSupplyAccount
         string Provider, string AccountType, string CredentialInput, bool RiskAck, decimal? MinQuotaThreshold = null,
         string? AccountAlias = null) : AccountCheck.ICandidate;
 
-    internal sealed record Response(
-        long AccountId, string Provider, string AccountType,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AccountAlias, string Status,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? AvailableQuota,
-        int RiskScore, DateTime CreatedAt);
-
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/accounts", Handle)
         .WithName("createSupplyAccount");
 
     private const string NextId = "select nextval(pg_get_serial_sequence('supply_accounts', 'id'))";
 
-    private const string Insert = """
+    private const string Insert = $"""
         insert into supply_accounts (id, tenant_id, owner_id, provider, account_type, alias, credential, status,
                                      available_quota, min_quota_threshold, risk_score, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11, $11)
+        returning {AccountView.Columns}
         """;
 
     private static Task<IResult> Handle(
@@ -52,30 +47,28 @@ internal static class CreateSupplyAccount
             : outcome;
     }
 
-    private static async Task<Outcome<Envelope<Response>>> InsertAsync(
+    private static async Task<Outcome<Envelope<AccountView>>> InsertAsync(
         NpgsqlConnection connection, Request body, Caller caller, AccountCheck.Result result, Secrets secrets,
         DateTimeOffset now, CancellationToken ct)
     {
         var id = await connection.Command(NextId).ValueAsync<long>(ct);
-        await connection.Command(Insert)
+        var account = await connection.Command(Insert)
             .With(id).With(caller.TenantId).With(caller.UserId).With(body.Provider).With(body.AccountType)
             .WithNullable(body.AccountAlias, NpgsqlTypes.NpgsqlDbType.Text)
             .With(secrets.Seal(body.CredentialInput, AccountCheck.SealedFor(id)))
             .WithNullable(result.AvailableQuota, NpgsqlTypes.NpgsqlDbType.Numeric)
             .WithNullable(body.MinQuotaThreshold, NpgsqlTypes.NpgsqlDbType.Numeric).With(result.RiskScore).With(now)
-            .RunAsync(ct);
+            .OneAsync<AccountView>(ct);
         await connection.AuditAsync(caller, new AuditEntry("supply.account.create", "supply_account", id)
         {
             After = new() { ["provider"] = body.Provider, ["account_type"] = body.AccountType, ["status"] = "pending" },
         }, now, ct);
         await connection.AnnounceAsync(caller.TenantId, "supply.account.create.success",
             new() { ["account_id"] = id, ["provider"] = body.Provider }, now, ct);
-        return new Envelope<Response>(caller.RequestId, new Response(
-            id, body.Provider, body.AccountType, body.AccountAlias, "pending", result.AvailableQuota, result.RiskScore,
-            now.UtcDateTime));
+        return new Envelope<AccountView>(caller.RequestId, account!);
     }
 }
 
 [JsonSerializable(typeof(CreateSupplyAccount.Request))]
-[JsonSerializable(typeof(Envelope<CreateSupplyAccount.Response>))]
+[JsonSerializable(typeof(Envelope<AccountView>))]
 internal sealed partial class CreateSupplyAccountJson : JsonSerializerContext;

@@ -20,7 +20,9 @@ internal static class ListSupplyAccountAuditLogs
         .MapGet("/accounts/{accountId:long}/audit-logs", Handle)
         .WithName("listSupplyAccountAuditLogs");
 
-    private const string Exists = "select exists (select 1 from supply_accounts where id = $1 and tenant_id = $2)";
+    private const string Exists = """
+        select exists (select 1 from supply_accounts where id = $1 and tenant_id = $2 and deleted_at is null)
+        """;
 
     private const string Count = """
         select count(*)

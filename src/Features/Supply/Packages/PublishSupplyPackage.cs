@@ -30,8 +30,8 @@ internal static class PublishSupplyPackage
 
     // Promised of the account: all of what is on sale or paused, and of the rest what was sold before it ended.
     private const string Find = """
-        select package.status, package.model, package.total_quota, account.status,
-               account.available_quota,
+        select package.status, package.model, package.total_quota,
+               case when account.deleted_at is null then account.status else 'deleted' end, account.available_quota,
                (select coalesce(sum(case when other.status in ('active', 'paused', 'sold_out') then other.total_quota
                                          else other.total_quota - other.available_quota end), 0)
                   from supply_packages other
@@ -53,16 +53,18 @@ internal static class PublishSupplyPackage
         CancellationToken ct) =>
         idempotency.OnceAsync(
             http, caller, new Attempt<string>(null, StatusCodes.Status200OK, Idempotency.OneDay),
-            connection => PublishAsync(connection, packageId, caller, clock.GetUtcNow(), ct));
+            connection => PublishAsync(connection, packageId, caller, clock, ct));
 
     private static async Task<Outcome<Envelope<Response>>> PublishAsync(
-        NpgsqlConnection connection, long packageId, Caller caller, DateTimeOffset now, CancellationToken ct)
+        NpgsqlConnection connection, long packageId, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         await connection.Command(Lock).With(packageId).With(caller.TenantId).RunAsync(ct);
         var package = await connection.Command(Find).With(packageId).With(caller.TenantId).OneAsync<Row>(ct);
         if (package is null) return Errors.NotFound("package");
         if (FindUnmet(package) is [var first, ..] unmet) return Errors.CannotPublish(first.Code, unmet);
 
+        // Only after the wait for the lock: the audit log is read in the order of its times.
+        var now = clock.GetUtcNow();
         await connection.Command(Publish).With(packageId).With(caller.TenantId).With(now).RunAsync(ct);
         await connection.AuditAsync(caller, new AuditEntry("supply.package.publish", "supply_package", packageId)
         {

@@ -7,8 +7,6 @@ internal static class SaveSupplyPackageDraft
     private const int ValidDaysMax = 365;
     private const int ConcurrentMax = 1000;
     private const int RpmMax = 100_000;
-    private const int PricePlaces = 6;
-    private const decimal PriceMax = 1_000_000_000m;
 
     internal sealed record Request(
         long SupplyAccountId, string Model, decimal TotalQuota,
@@ -20,7 +18,9 @@ internal static class SaveSupplyPackageDraft
         .MapPost("/packages/draft", Handle)
         .WithName("saveSupplyPackageDraft");
 
-    private const string AccountStatus = "select status from supply_accounts where id = $1 and tenant_id = $2";
+    private const string AccountStatus = """
+        select status from supply_accounts where id = $1 and tenant_id = $2 and deleted_at is null
+        """;
 
     private const string Insert = $"""
         insert into supply_packages (tenant_id, supply_account_id, model, total_quota, available_quota,
@@ -73,12 +73,7 @@ internal static class SaveSupplyPackageDraft
             return Errors.Invalid("model", $"model must have 1 to {ModelMax} characters.");
         if (body.TotalQuota is <= 0 or > Money.Max || !Money.HasAtMostPlaces(body.TotalQuota, Money.Places))
             return Errors.Invalid("total_quota", "total_quota must be above 0 with at most 9 decimals.");
-        if (!IsPrice(body.PricePer1mInput))
-            return Errors.Invalid("price_per_1m_input",
-                "price_per_1m_input must be 0 or more with at most 6 decimals.");
-        if (!IsPrice(body.PricePer1mOutput))
-            return Errors.Invalid("price_per_1m_output",
-                "price_per_1m_output must be 0 or more with at most 6 decimals.");
+        if (PackagePrice.Check(body.PricePer1mInput, body.PricePer1mOutput) is { } badPrice) return badPrice;
         if (body.ValidDays is < 1 or > ValidDaysMax)
             return Errors.Invalid("valid_days", $"valid_days must be 1 to {ValidDaysMax}.");
         if (body.MaxConcurrent is < 1 or > ConcurrentMax)
@@ -87,9 +82,6 @@ internal static class SaveSupplyPackageDraft
             return Errors.Invalid("rate_limit_rpm", $"rate_limit_rpm must be 1 to {RpmMax}.");
         return null;
     }
-
-    private static bool IsPrice(decimal price) =>
-        price is >= 0 and <= PriceMax && Money.HasAtMostPlaces(price, PricePlaces);
 }
 
 [JsonSerializable(typeof(SaveSupplyPackageDraft.Request))]
