@@ -17,7 +17,7 @@ sources := $(shell find src -not -name '*.md') openapi.yaml global.json nuget.co
 quietly := -nodeReuse:false -v quiet
 lint := tests/node_modules/.bin
 
-.PHONY: help deps docs-bundle build run upstream demo size test lint format container-check clean
+.PHONY: help deps docs-bundle build run upstream demo size bench-supply test lint format container-check clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ demo: deps build ## Run the README's main job against a fresh database and a sim
 
 size: deps build ## Measure binary, cold start and idle memory; fail over the limits
 	@tests/scratch-postgres.sh node bench/size.mjs
+
+bench-supply: deps build ## Measure records and billing at ten million records (ROWS for another number; minutes)
+	@tests/scratch-postgres.sh node bench/supply.mjs
 
 test: deps docs-bundle $(if $(filter native,$(SUPPLY_TARGET)),build) ## Run all tests (SUPPLY_TARGET=native: against artifacts/supply)
 	@dotnet build tests/Tests.csproj $(quietly)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the README's main job, word for word, against a fresh data directory and the simulated provider, and shows each
+# Runs the README's main job and what follows in docs/getting-paid.md, word for word, against a fresh data directory and the simulated provider, and shows each
 # command with its answer. Ends with a code other than 0 as soon as a step fails: `make demo`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -34,11 +34,14 @@ listening() {
 listening upstream dotnet artifacts/bin/Upstream/release/upstream.dll --urls http://127.0.0.1:0
 listening supply -u ConnectionStrings__Supply ASPNETCORE_URLS=http://127.0.0.1:0 Supply__DataDirectory="$home/data" \
   Supply__Providers__openai__BaseUrl="$upstream" artifacts/supply serve
-export API=$supply
+export API=$supply LOG=$home/supply.log TMPDIR=$home
 
-# The first sh block after the marker; an empty line ends a step.
-awk '/^<!-- demo -->/{seen = 1} /^```/{if (inside) exit; inside = seen; next} inside' README.md >"$home/commands"
-[[ -s $home/commands ]] || { echo 'README.md has no commands after <!-- demo -->' >&2; exit 1; }
+# The first sh block after each file's marker; an empty line ends a step.
+for file in README.md docs/getting-paid.md; do
+  awk '/^<!-- demo -->/{seen = 1} /^```/{if (inside) exit; inside = seen; next} inside' $file >"$home/block"
+  [[ -s $home/block ]] || { echo "$file has no commands after <!-- demo -->" >&2; exit 1; }
+  cat "$home/block" - <<<'' >>"$home/commands"
+done
 
 step=
 count=0

@@ -6,13 +6,14 @@ var isFullRun = !args.Any(static one =>
     one.StartsWith("--filter", StringComparison.Ordinal)
     || one is "--treenode-filter" or "--list-tests" or "--help" or "--info" or "-?");
 
-var exitCode = await TestPlatformTestFramework.RunAsync(args, static (builder, arguments) =>
+var exitCode = await TestPlatformTestFramework.RunAsync(args, (builder, arguments) =>
 {
     builder.AddSelfRegisteredExtensions(arguments);
     ClosingLine.Register(builder);
+    SuiteEnd.Register(builder, isFullRun);
 });
 
-var failures = await Suite.FinishAsync(isFullRun);
+var failures = SuiteEnd.Failures;
 foreach (var failure in failures) await Console.Out.WriteLineAsync($"failed at the end of the run: {failure}");
 
 await Console.Out.WriteLineAsync(ClosingLine.Text(failures.Count));

@@ -11,14 +11,16 @@ internal static class Commands
 
     internal static int Usage()
     {
-        Console.Error.WriteLine("supply: usage: supply [serve | migrate | check [--operations] | health]");
+        Console.Error.WriteLine(
+            "supply: usage: supply [serve | migrate | check [--operations] | verify-ledger | "
+            + "verify-statement FILE [--keys JWKS] | health]");
         return 2;
     }
 
     internal static async Task<int> ServeAsync()
     {
         var settings = ReadSettings();
-        var masterKey = FindMasterKey(settings);
+        var masterKey = MasterKey.Find(settings);
         await using var database = await OpenDatabase.OpenAsync(settings, CancellationToken.None);
         await database.TryAsync(db => Migrator.RunAsync(db, settings.ClockOffset, CancellationToken.None));
         await using var app = Composition.Build(settings, masterKey, database.Source);
@@ -61,10 +63,18 @@ internal static class Commands
     internal static async Task<int> CheckAsync()
     {
         var settings = ReadSettings();
-        FindMasterKey(settings);
+        MasterKey.Find(settings);
         await Console.Out.WriteLineAsync("settings: good");
         await using var database = await OpenDatabase.VisitAsync(settings, CancellationToken.None);
         return await database.TryAsync(static db => Check.RunAsync(db, CancellationToken.None)) ? 0 : 1;
+    }
+
+    /// <summary>Recomputes every balance and every chain; names the first row that is not as it should be.</summary>
+    internal static async Task<int> VerifyLedgerAsync()
+    {
+        var settings = ReadSettings();
+        await using var database = await OpenDatabase.VisitAsync(settings, CancellationToken.None);
+        return await database.TryAsync(static db => Check.VerifyLedgerAsync(db, CancellationToken.None)) ? 0 : 1;
     }
 
     /// <summary>One line per endpoint: method, path as in openapi.yaml, operationId.</summary>
@@ -103,43 +113,6 @@ internal static class Commands
         }
     }
 
-    private static Settings ReadSettings() =>
+    internal static Settings ReadSettings() =>
         Settings.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
-
-    /// <summary>With the embedded database the key lies beside it; a server of others must be given its key.</summary>
-    private static byte[] FindMasterKey(Settings settings)
-    {
-        if (settings.MasterKey is not null) return settings.MasterKey;
-        if (settings.ConnectionString is not null)
-            throw new SettingsException(
-                "Supply__MasterKey", "is required with an external database (openssl rand -base64 32)");
-
-        var file = Path.Combine(settings.DataDirectory, "master.key");
-        try
-        {
-            if (!File.Exists(file))
-            {
-                Directory.CreateDirectory(settings.DataDirectory);
-                var options = new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                };
-                using var made = new StreamWriter(file, options);
-                made.WriteLine(Convert.ToBase64String(Secrets.NewMasterKey()));
-            }
-
-            var key = Convert.FromBase64String(File.ReadAllText(file).Trim());
-            return key.Length == Secrets.MasterKeyBytes ? key : throw new FormatException();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException("Supply__DataDirectory", error.Message.ReplaceLineEndings(" "));
-        }
-        catch (FormatException)
-        {
-            throw new SettingsException("Supply__MasterKey", $"the file {file} does not hold 32 bytes in base64");
-        }
-    }
 }

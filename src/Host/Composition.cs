@@ -8,6 +8,8 @@ using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Public;
 using SupplyApi.Features.Supply;
+using SupplyApi.Features.Supply.Earnings;
+using SupplyApi.Features.Supply.Settlements;
 using SupplyApi.Features.User;
 using SupplyApi.Host.Authentication;
 using SupplyApi.Host.Workers;
@@ -102,12 +104,17 @@ internal static class Composition
         services.AddSingleton(settings);
         services.AddSingleton(db);
         services.AddSingleton(new Secrets(masterKey));
+        services.AddSingleton(new Signature(masterKey));
         services.AddSingleton<TimeProvider>(new Clock(settings.ClockOffset));
         services.AddSingleton<HybridCache, LocalCache>();
+        services.AddSingleton<Webhook>();
+        services.AddSingleton(settings.Sms);
         services.AddSingleton<SiteSettings>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<Drain>();
-        SupplyRoutes.Add(services);
+        SupplyRoutes.Add(
+            services, new EarningTerms(settings.EarningsHold), new WithdrawalTerms(settings.WithdrawalFeeRate),
+            new StatementOrigin(settings.PublicUrl));
         GatewayRoutes.Add(
             services, new GatewayTerms(settings.PlatformFeeRate, settings.FirstByteTimeout, settings.IdleTimeout),
             settings.ProviderOrigins);
@@ -119,6 +126,10 @@ internal static class Composition
         services.AddHostedService<NodePresence>();
         services.AddHostedService<HoldSweeper>();
         services.AddHostedService<PackageExpiry>();
+        services.AddHostedService<PackageReconciliation>();
+        services.AddHostedService<EarningsMaturing>();
+        services.AddHostedService<WithdrawnRecords>();
+        services.AddHostedService<OutboxDelivery>();
         services.AddHostedService<Housekeeping>();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using SupplyApi.Features.Supply.Settlements;
 
 namespace SupplyApi.Host;
 
@@ -13,6 +14,7 @@ internal sealed class SettingsException(string setting, string problem) : Except
 /// </summary>
 internal sealed record Settings
 {
+    private const int HoldDaysMax = 3650;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
     private static readonly string[] ProviderNames = ["openai", "anthropic", "gemini", "baidu", "xfyun", "tencent"];
@@ -31,10 +33,24 @@ internal sealed record Settings
     /// <summary>The platform's share of what consumers pay, 0 to 1.</summary>
     internal required decimal PlatformFeeRate { get; init; }
 
+    /// <summary>The platform's share of what suppliers withdraw, 0 to 0.5.</summary>
+    internal required decimal WithdrawalFeeRate { get; init; }
+
+    /// <summary>Where outbox events go; null: nowhere.</summary>
+    internal required WebhookAddress? Webhook { get; init; }
+
+    /// <summary>The pause after an event was refused for the first time; it doubles with every further one.</summary>
+    internal required TimeSpan WebhookRetryAfter { get; init; }
+
+    internal required SmsTerms Sms { get; init; }
+
     internal required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
 
     /// <summary>Added to the clock, for tests of what expires.</summary>
     internal required TimeSpan ClockOffset { get; init; }
+
+    /// <summary>How long a call's earning waits before it can be withdrawn.</summary>
+    internal required TimeSpan EarningsHold { get; init; }
 
     /// <summary>How long a provider may think before it answers.</summary>
     internal required TimeSpan FirstByteTimeout { get; init; }
@@ -53,9 +69,16 @@ internal sealed record Settings
         DataDirectory = Path.GetFullPath(NullIfEmpty(source["Supply:DataDirectory"]) ?? "data"),
         MasterKey = ReadMasterKey(source["Supply:MasterKey"]),
         PublicUrl = ReadOrigin("Supply__PublicUrl", source["Supply:PublicUrl"]),
-        PlatformFeeRate = ReadRate(source["Supply:PlatformFeeRate"]),
+        PlatformFeeRate = ReadRate("Supply__PlatformFeeRate", source["Supply:PlatformFeeRate"], 0.10m, 1),
+        WithdrawalFeeRate =
+            ReadRate("Supply__WithdrawalFeeRate", source["Supply:WithdrawalFeeRate"], 0.01m, 0.5m),
+        Webhook = ReadWebhook(source, "Supply__Webhook__Url", "Supply__Webhook__Secret"),
+        WebhookRetryAfter = ReadSpan(
+            "Supply__Webhook__RetryAfter", source["Supply:Webhook:RetryAfter"], TimeSpan.FromSeconds(20), OneTick),
+        Sms = ReadSms(source),
         TrustedProxies = ReadNetworks(source["Supply:TrustedProxies"]),
         ClockOffset = ReadSpan("Supply__ClockOffset", source["Supply:ClockOffset"], TimeSpan.Zero, TimeSpan.MinValue),
+        EarningsHold = ReadHold(source["Supply:EarningsHold"]),
         FirstByteTimeout = ReadSpan("Supply__FirstByteTimeout", source["Supply:FirstByteTimeout"], Patience, OneTick),
         IdleTimeout = ReadSpan("Supply__IdleTimeout", source["Supply:IdleTimeout"], Patience, OneTick),
         ProviderOrigins = ReadProviders(source),
@@ -113,14 +136,47 @@ internal sealed record Settings
             : throw new SettingsException(name, "must be an http:// or https:// address without credentials");
     }
 
-    private static decimal ReadRate(string? text)
+    private static WebhookAddress? ReadWebhook(IConfiguration source, string urlName, string secretName)
     {
-        if (NullIfEmpty(text) is null) return 0.10m;
+        var url = ReadOrigin(urlName, Value(source, urlName));
+        var secret = NullIfEmpty(Value(source, secretName)) is { } text
+            ? WebhookAddress.ReadSecret(text)
+                ?? throw new SettingsException(secretName, "must be whsec_ and 24 to 64 bytes in base64")
+            : null;
+        return (url, secret) switch
+        {
+            (null, null) => null,
+            ({ }, { }) => new WebhookAddress(url, secret),
+            ({ }, null) => throw new SettingsException(urlName, $"needs {secretName} as well"),
+            _ => throw new SettingsException(secretName, $"needs {urlName} as well"),
+        };
+    }
+
+    /// <summary>Who starts with the embedded database tries things out: codes are in the log.</summary>
+    private static SmsTerms ReadSms(IConfiguration source)
+    {
+        var to = ReadWebhook(source, "Supply__Sms__WebhookUrl", "Supply__Sms__WebhookSecret");
+        var isTrial = to is null && NullIfEmpty(source["ConnectionStrings:Supply"]) is null;
+        return new SmsTerms(to, ReadFlag("Supply__Sms__Log", Value(source, "Supply__Sms__Log"), isTrial));
+    }
+
+    private static bool ReadFlag(string name, string? text, bool absent)
+    {
+        if (NullIfEmpty(text) is null) return absent;
+        return bool.TryParse(text, out var flag) ? flag : throw new SettingsException(name, "must be true or false");
+    }
+
+    private static string? Value(IConfiguration source, string name) =>
+        source[name.Replace("__", ":", StringComparison.Ordinal)];
+
+    private static decimal ReadRate(string name, string? text, decimal absent, decimal max)
+    {
+        if (NullIfEmpty(text) is null) return absent;
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate)
-            && rate <= 1
+            && rate <= max
             ? rate
             : throw new SettingsException(
-                "Supply__PlatformFeeRate", "must be a decimal number from 0 to 1, such as 0.10");
+                name, $"must be a decimal number from 0 to {max}, such as {absent}");
     }
 
     private static List<IPNetwork> ReadNetworks(string? text)
@@ -138,6 +194,15 @@ internal sealed record Settings
         }
 
         return networks;
+    }
+
+    private static TimeSpan ReadHold(string? text)
+    {
+        const string Name = "Supply__EarningsHold";
+        var hold = ReadSpan(Name, text, TimeSpan.FromDays(7), TimeSpan.Zero);
+        return hold.TotalDays <= HoldDaysMax
+            ? hold
+            : throw new SettingsException(Name, $"must be at most {HoldDaysMax} days");
     }
 
     private static TimeSpan ReadSpan(string name, string? text, TimeSpan absent, TimeSpan min)

@@ -82,6 +82,21 @@ public sealed class UpdateUserTests : ApiTest
     }
 
     [Fact]
+    public async Task Sets_and_clears_the_phone()
+    {
+        var (admin, user, path) = await BothAsync();
+        await admin.Put(path, """{ "phone": "13800001234" }""");
+        await user.Post("/api/v1/supply/settlements/sms-code", """{ "phone": "13800005678" }""");
+        await user.Post("/api/v1/supply/settlements/sms-code", "{}");
+        await admin.Put(path, """{ "phone": "" }""");
+        await admin.Put(path, """{ "phone": "12345" }""");
+        await user.Post("/api/v1/supply/settlements/sms-code", "{}");
+
+        Transcript.Matches();
+        Assert.Contains("admin.user.update 138****1234", await CodeRows.DeedsAsync(Api.Database, user.Id));
+    }
+
+    [Fact]
     public async Task Does_not_find_what_is_not_there()
     {
         var admin = await Actors.AdminAsync();

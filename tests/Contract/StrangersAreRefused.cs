@@ -10,7 +10,13 @@ public sealed class StrangersAreRefused : ApiTest
     private const long NobodysId = 9_000_000_000;
 
     /// <summary>Only an admin may; another user is refused with 403 whatever the id.</summary>
-    private static readonly string[] ForAdmins = ["updateUser", "disableSupplyAccount", "restoreSupplyAccount"];
+    private static readonly string[] ForAdmins =
+    [
+        "updateUser", "adjustSupplyEarnings", "freezeSupplyEarning", "releaseSupplyEarning",
+        "disableSupplyAccount", "restoreSupplyAccount", "listSupplyPolicies", "updateSupplyPolicy",
+        "listOutboxDeadLetters", "retryOutboxDeadLetter",
+        "listSettlements", "getSettlementPaymentAccount", "processSettlement", "completeSettlement", "failSettlement",
+    ];
 
     private static readonly string[] KeyNames = ["key", "api_key", "access_token", "token"];
 
@@ -88,17 +94,28 @@ public sealed class StrangersAreRefused : ApiTest
     }
 
     // An id that the operation can work on, so that the positive control succeeds.
-    private async Task<long> OwnAsync(Supplier supplier, Operation operation) => operation.Path switch
+    private async Task<object> OwnAsync(Supplier supplier, Operation operation) => operation.Path switch
     {
         var path when path.Contains("{userId}", StringComparison.Ordinal) => supplier.Id,
+        var path when path.Contains("{eventId}", StringComparison.Ordinal) =>
+            await OutboxRows.AddDeadLetterAsync(Api.Database),
+        var path when path.Contains("{recordId}", StringComparison.Ordinal) => await supplier.GrantAsync(1),
         var path when path.Contains("{accountId}", StringComparison.Ordinal) => await supplier.CreateAccountAsync(),
         var path when path.Contains("{packageId}", StringComparison.Ordinal) =>
             await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
+        var path when path.Contains("{settlementId}", StringComparison.Ordinal) => await WithdrawnAsync(supplier),
+        var path when path.Contains("{provider}", StringComparison.Ordinal) => "openai",
         var path when path.Contains('{') => throw new NotSupportedException($"Tell this test what to make for {path}."),
         _ => 0,
     };
 
-    private static string PathOf(Operation operation, long id) =>
+    private static async Task<long> WithdrawnAsync(Supplier supplier)
+    {
+        await supplier.GrantAsync(10);
+        return await supplier.WithdrawAsync(1);
+    }
+
+    private static string PathOf(Operation operation, object id) =>
         operation.Path.IndexOf('{') is >= 0 and var start
             ? operation.Path[..start] + id + operation.Path[(operation.Path.IndexOf('}') + 1)..]
             : operation.Path;
@@ -110,7 +127,19 @@ public sealed class StrangersAreRefused : ApiTest
     private static string? BodyOf(Operation operation) => operation switch
     {
         { Method: not ("POST" or "PUT" or "PATCH") } => null,
-        { Id: "disableSupplyAccount" } => """{ "reason": "It is at risk." }""",
+        { Id: "updateSupplyPolicy" } => """
+            {
+              "allowed_models": null,
+              "floor_price_per_1m_input": 0,
+              "floor_price_per_1m_output": 0,
+              "model_floors": []
+            }
+            """,
+        { Id: "completeSettlement" } => """{ "payment_reference": "PAY-1" }""",
+        { Id: "failSettlement" } => """{ "reason": "It came back." }""",
+        { Id: "adjustSupplyEarnings" } =>
+            """{ "earnings_type": "bonus", "amount": "1", "description": "A bonus" }""",
+        { Id: "disableSupplyAccount" or "freezeSupplyEarning" } => """{ "reason": "It is at risk." }""",
         _ => "{}",
     };
 

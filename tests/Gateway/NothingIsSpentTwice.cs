@@ -7,9 +7,9 @@ public sealed class NothingIsSpentTwice : ApiTest
     private const int Affordable = 13;
 
     // Input is free, and the answer is as long as it may be: what is held is what it costs.
-    private const decimal Cost = 5 * Sale.PerOutputToken;
-    private const string Prompt = "!tokens=1,5";
-    private const string Limit = "\"max_tokens\": 5";
+    private const decimal Cost = 1000 * Sale.PerOutputToken;
+    private const string Prompt = "!tokens=1,1000";
+    private const string Limit = "\"max_tokens\": 1000";
 
     private static readonly Offer Plenty = new(PriceInput: 0, PriceOutput: Sale.PerOutputToken * 1_000_000);
 
@@ -18,7 +18,7 @@ public sealed class NothingIsSpentTwice : ApiTest
     {
         var sale = await Sale.MakeAsync(Actors, Plenty);
         await sale.Consumer.TopUpAsync(Affordable * Cost);
-        await StormAsync(sale, 402, "insufficient_balance");
+        await StormAsync(sale, "402 insufficient_balance");
         await sale.BalanceBecomesAsync(0);
     }
 
@@ -28,7 +28,7 @@ public sealed class NothingIsSpentTwice : ApiTest
         var sale = await Sale.MakeAsync(Actors, Plenty);
         var quota = FormattableString.Invariant($$"""{ "quota_limit": "{{Affordable * Cost}}" }""");
         await sale.Consumer.MakeKeyAsync(quota);
-        await StormAsync(sale, 402, "key_quota_exceeded");
+        await StormAsync(sale, "402 key_quota_exceeded");
         await sale.BalanceBecomesAsync(Sale.Balance - (Affordable * Cost));
     }
 
@@ -36,11 +36,12 @@ public sealed class NothingIsSpentTwice : ApiTest
     public async Task Of_a_package()
     {
         var sale = await Sale.MakeAsync(Actors, Plenty with { Quota = Affordable * Cost });
-        await StormAsync(sale, 503, "no_capacity");
+        // Who comes when all of it is paid for finds the package sold out.
+        await StormAsync(sale, "503 no_capacity", "404 model_not_found");
         await sale.BalanceBecomesAsync(Sale.Balance - (Affordable * Cost));
     }
 
-    private async Task StormAsync(Sale sale, int status, string code)
+    private async Task StormAsync(Sale sale, params string[] refusals)
     {
         var chat = Consumer.Chat(sale.Model, Prompt, Limit);
         var answers = await Task.WhenAll(Enumerable.Range(0, Calls)
@@ -49,7 +50,7 @@ public sealed class NothingIsSpentTwice : ApiTest
         Assert.Equal(Affordable, answers.Count(static one => one.Status == 200));
         Assert.All(
             answers.Where(static one => one.Status != 200),
-            one => Assert.Equal((status, code), (one.Status, one.Text("error.code"))));
+            one => Assert.Contains($"{one.Status} {one.Text("error.code")}", refusals));
         Assert.Equal(Affordable * Cost, await sale.ChargedAsync(Affordable));
 
         var bill = (await sale.Supplier.Quietly().Get("/api/v1/supply/billing")).Expect(200);

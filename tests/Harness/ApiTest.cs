@@ -16,10 +16,11 @@ public abstract class ApiTest : IAsyncLifetime
         actors = new Actors(api, Transcript);
     }
 
-    public virtual ValueTask DisposeAsync()
+    /// <summary>Whatever the test did, the money of its database still sums to zero.</summary>
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
+        if (api is not null) await MoneyProof.SumsToZeroAsync(api.Database);
     }
 
     /// <summary>Another process for tests that break it or need it fresh.</summary>

@@ -24,6 +24,7 @@ public class Client
     private List<(string Name, string Value)> chosen = [];
     private bool isOutsideTheContract;
     private bool mayBeCut;
+    private bool mayFail;
 
     public Client(SupplyApiProcess api, Transcript? transcript)
     {
@@ -33,7 +34,7 @@ public class Client
         Address = string.Create(CultureInfo.InvariantCulture, $"10.{number >> 16}.{number >> 8 & 255}.{number & 255}");
     }
 
-    public SupplyApiProcess Api { get; }
+    public SupplyApiProcess Api { get; private set; }
 
     protected Transcript? Transcript { get; private set; }
 
@@ -54,11 +55,17 @@ public class Client
 
     public Client WithCredential(string? credential) => Changed(one => one.Credential = credential);
 
+    /// <summary>The same person at another process on the same database.</summary>
+    public Client At(SupplyApiProcess other) => Changed(one => one.Api = other);
+
     /// <summary>Without a place in the transcript.</summary>
     public Client Quietly() => Changed(static one => one.Transcript = null);
 
     /// <summary>For paths and methods that openapi.yaml does not know, on purpose.</summary>
     public Client OutsideTheContract() => Changed(static one => one.isOutsideTheContract = true);
+
+    /// <summary>For calls under a fault that the test itself set: a 500 is then no bug.</summary>
+    public Client MayFail() => Changed(static one => one.mayFail = true);
 
     /// <summary>For calls whose answer may break off; <see cref="Exchange.WasCut"/> tells.</summary>
     public Client MayBeCut() => Changed(static one => one.mayBeCut = true);
@@ -96,7 +103,7 @@ public class Client
         foreach (var (name, _) in chosen) Add(request, name, null);
 
         request.Options.Set(
-            ExchangeHandler.TermsKey, new Terms(json, chosen, Transcript, isOutsideTheContract, isStreamed));
+            ExchangeHandler.TermsKey, new Terms(json, chosen, Transcript, isOutsideTheContract, mayFail, isStreamed));
         return request;
     }
 

@@ -6,11 +6,11 @@ namespace SupplyApi.Tests.Harness;
 /// <summary>Every exchange of every test against openapi.yaml; a violation fails the test that made it.</summary>
 internal static partial class ContractCheck
 {
-    internal static async Task ExpectAsync(Exchange exchange, bool isOutsideTheContract)
+    internal static async Task ExpectAsync(Exchange exchange, bool isOutsideTheContract, bool mayFail = false)
     {
         var operation = Suite.Contract.Find(exchange.Method, exchange.Path);
         var errors = new List<string>(RequestId(exchange));
-        if (exchange.Status == 500)
+        if (exchange.Status == 500 && !mayFail)
             errors.Add("a bug of ours, whatever the contract says about it; the log tells");
         if (isOutsideTheContract)
             errors.AddRange(Outside(operation, exchange));

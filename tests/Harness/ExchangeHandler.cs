@@ -48,7 +48,7 @@ internal sealed class ExchangeHandler(HttpMessageHandler inner) : DelegatingHand
         Canary.Expect(string.Join('\n', exchange.Headers), () => place);
         Canary.Expect(Encoding.Latin1.GetString(body), () => place);
         terms.Transcript?.Add(exchange);
-        await ContractCheck.ExpectAsync(exchange, terms.IsOutsideTheContract);
+        await ContractCheck.ExpectAsync(exchange, terms.IsOutsideTheContract, terms.MayFail);
         return exchange;
     }
 
@@ -74,4 +74,5 @@ internal sealed record Terms(
     IReadOnlyList<(string Name, string Value)> Headers,
     Transcript? Transcript,
     bool IsOutsideTheContract,
+    bool MayFail,
     bool IsStreamed);

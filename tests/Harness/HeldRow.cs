@@ -11,6 +11,10 @@ public sealed class HeldRow : IAsyncDisposable
 
     private const string Package = "select id from supply_packages where id = $1 for update";
 
+    private const string Settlement = "select id from supply_settlements where id = $1 for update";
+
+    private const string Lots = "select tenant_id from supply_earning_lots where tenant_id = $1 for update";
+
     // Who waits in a queue is blocked by the one before, not by the holder.
     private const string Waiting = """
         with recursive waiting as (
@@ -36,6 +40,13 @@ public sealed class HeldRow : IAsyncDisposable
     public static Task<HeldRow> OfAccountAsync(TestDatabase database, long id) => TakeAsync(database, Account, id);
 
     public static Task<HeldRow> OfPackageAsync(TestDatabase database, long id) => TakeAsync(database, Package, id);
+
+    /// <summary>Nobody can withdraw what the supplier earned.</summary>
+    public static Task<HeldRow> OfLotsAsync(TestDatabase database, long supplier) =>
+        TakeAsync(database, Lots, supplier);
+
+    public static Task<HeldRow> OfSettlementAsync(TestDatabase database, long id) =>
+        TakeAsync(database, Settlement, id);
 
     /// <summary>Until so many requests stand in line for the row.</summary>
     public async Task AwaitedByAsync(long requests)

@@ -84,7 +84,7 @@ internal sealed partial class RedactedJson(Redactions redactions, string path, b
 
     private string Text(string member, string owner, string text)
     {
-        if (isRequest) return redactions.Text(text);
+        if (isRequest) return member == "sms_code" ? redactions.SentId("code", text) : redactions.Text(text);
         return member switch
         {
             "token" => redactions.Token(text),
@@ -92,6 +92,10 @@ internal sealed partial class RedactedJson(Redactions redactions, string path, b
             "key_prefix" => redactions.KeyPrefix(text),
             "referral_code" => redactions.ReferralCode(text),
             "request_id" or "requestId" => redactions.RequestId(text),
+            "kid" or "key_id" or "x" or "y" or "value" when Redactions.IsBase64Url(text) =>
+                redactions.Random(member, text),
+            "hash" or "settlement_no" or "file_name" or "download_url" or "printable_url" or "json_url" =>
+                redactions.Document(text),
             _ when LooksLikeTime().IsMatch(text) => redactions.Time(member, text),
             _ when LooksLikeDay().IsMatch(text) => redactions.Day(member, text),
             _ when KindOf(member, owner) is { } kind && LooksLikeId().IsMatch(text) =>

@@ -9,6 +9,7 @@ namespace SupplyApi.Tests.Harness;
 /// </summary>
 public sealed partial class Redactions
 {
+    private const long Minute = 60;
     private static readonly TimeSpan Near = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<(string Kind, string Value), string> names = [];
@@ -29,6 +30,12 @@ public sealed partial class Redactions
     public void RegisterId(string kind, long value)
     {
         lock (registered) ids.Add((kind, value.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>A code that was sent to a phone.</summary>
+    public void RegisterCode(string value)
+    {
+        lock (registered) ids.Add(("code", value));
     }
 
     internal string Text(string text)
@@ -53,11 +60,10 @@ public sealed partial class Redactions
         for (var step = 1; step < segments.Length; step++)
         {
             if (segments[step].Length > 0 && segments[step].All(char.IsAsciiDigit))
-                segments[step] = SentId(
-                    Singular(segments[step - 1].Replace("supply-", "", StringComparison.Ordinal)), segments[step]);
+                segments[step] = SentId(KindOf(segments[step - 1]), segments[step]);
         }
 
-        return Text(Uri.UnescapeDataString(string.Join('/', segments) + query));
+        return Text(Uri.UnescapeDataString(string.Join('/', segments) + Link(query)));
     }
 
     /// <summary>An id that an answer brought: a positive number, or a text with no room for chance.</summary>
@@ -137,11 +143,54 @@ public sealed partial class Redactions
         return "{unix-time}";
     }
 
+    /// <summary>A text made of parts that have a form: a statement, the address of one.</summary>
+    internal string Document(string text)
+    {
+        text = StatementAddress().Replace(text, match =>
+            $"{{origin}}/api/v1/supply/settlements/{Id("settlement", match.Groups[1].Value, isNumber: true)}"
+            + $"/statement/file{Link(match.Groups[2].Value)}");
+        text = SettlementNumber().Replace(text, match => Named("settlement-no", "settlement-no", match.Value));
+        text = Instant().Replace(text, match => Time("posted_at", match.Value));
+        text = Uuid().Replace(text, match => Id("transfer", match.Value, isNumber: false));
+        text = Hash().Replace(text, match => Named("hash", "hash", match.Value));
+        text = SignatureRow().Replace(text, match =>
+            $"signature,ES256,{Random("key_id", match.Groups[1].Value)},{Random("value", match.Groups[2].Value)}");
+        return Text(text.Replace(
+            (DateTimeOffset.UtcNow + ClockOffset).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), "{today}",
+            StringComparison.Ordinal));
+    }
+
+    /// <summary>What chance or a key made: 32 or 64 bytes.</summary>
+    internal string Random(string member, string value)
+    {
+        Check(value.Length is 43 or 86, "32 or 64 bytes in base64url", value);
+        return Named(member switch { "kid" => "key_id", _ => member }, "random", value);
+    }
+
+    internal static bool IsBase64Url(string value) => Base64UrlText().IsMatch(value);
+
     internal string Seconds(string value)
     {
         Check(int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 3600,
             "1 to 3600 seconds", value);
         return "{seconds}";
+    }
+
+    // What an earning's id is called in a body.
+    private static string KindOf(string segment) => segment == "earnings"
+        ? "record"
+        : Singular(segment.Replace("supply-", "", StringComparison.Ordinal));
+
+    private string Link(string query) => LinkSignature().Replace(
+        LinkExpiry().Replace(query, match => $"expires={UnixTimeToCome(match.Groups[1].Value)}"),
+        "signature={signature}");
+
+    private string UnixTimeToCome(string value)
+    {
+        var now = (DateTimeOffset.UtcNow + ClockOffset).ToUnixTimeSeconds();
+        var ahead = long.Parse(value, CultureInfo.InvariantCulture) - now;
+        Check(ahead is > -Minute * 10 and <= Minute * 15, "seconds within the next quarter of an hour", value);
+        return "{unix-time}";
     }
 
     internal static string Singular(string segment) => segment.EndsWith('s') ? segment[..^1] : segment;
@@ -157,6 +206,33 @@ public sealed partial class Redactions
     {
         if (!isSo) throw new InvalidOperationException($"The transcript expects {what}, not '{value}'.");
     }
+
+    [GeneratedRegex("^(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{86})$")]
+    private static partial Regex Base64UrlText();
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/api/v1/supply/settlements/(\d+)/statement/file(\?\S+)")]
+    private static partial Regex StatementAddress();
+
+    [GeneratedRegex(@"ST\d{16,}")]
+    private static partial Regex SettlementNumber();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")]
+    private static partial Regex Instant();
+
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    private static partial Regex Uuid();
+
+    [GeneratedRegex(@"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b")]
+    private static partial Regex Hash();
+
+    [GeneratedRegex("signature,ES256,([A-Za-z0-9_-]+),([A-Za-z0-9_-]+)")]
+    private static partial Regex SignatureRow();
+
+    [GeneratedRegex(@"expires=(\d+)")]
+    private static partial Regex LinkExpiry();
+
+    [GeneratedRegex("signature=[A-Za-z0-9_-]{43}")]
+    private static partial Regex LinkSignature();
 
     [GeneratedRegex("[A-Za-z0-9]{48}")]
     private static partial Regex CredentialSecret();

@@ -23,6 +23,18 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
         return new Sale(supplier, consumer, model, credential, package);
     }
 
+    /// <summary>A package of this account that one call has used up.</summary>
+    public static async Task<long> SoldOutAsync(Actors actors, Supplier supplier, long account)
+    {
+        var model = actors.Unique("model");
+        var package = await supplier.PublishPackageAsync(model, account, new Offer(1, 1000, 2000));
+        var consumer = await actors.ConsumerAsync();
+        await OnSaleAsync(consumer, model);
+        var chat = Consumer.Chat(model, "!tokens=1,500", "\"max_tokens\": 1");
+        (await consumer.Quietly().Post("/v1/chat/completions", chat)).Expect(200);
+        return package;
+    }
+
     /// <summary>One call that the transcript does not show.</summary>
     public Task<Answer> BuyAsync(string prompt) =>
         Consumer.Quietly().Post("/v1/chat/completions", Consumer.Chat(Model, prompt));

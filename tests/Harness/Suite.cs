@@ -8,6 +8,7 @@ public static class Suite
     private static readonly Lazy<Task<TestCluster>> Cluster = new(TestCluster.StartAsync);
     private static readonly Lazy<Task<TestCluster>> MigratedCluster = new(MigrateAsync);
     private static readonly Lazy<Task<UpstreamProcess>> Upstream = new(UpstreamProcess.StartAsync);
+    private static readonly Lazy<Task<Receiver>> Sms = new(Receiver.StartAsync);
     private static readonly Lazy<Task<SupplyApiProcess>> Shared = new(() => SupplyApiProcess.StartAsync());
     private static readonly Lazy<Validator> TheValidator = new(Validator.Start);
     private static readonly Lazy<Contract> TheContract = new(static () => new Contract(Validator.Document));
@@ -17,6 +18,7 @@ public static class Suite
 
     public static Task<SupplyApiProcess> SharedAsync() => Shared.Value;
     public static Task<UpstreamProcess> UpstreamAsync() => Upstream.Value;
+    public static Task<Receiver> SmsAsync() => Sms.Value;
     public static Task<TestCluster> ClusterAsync() => Cluster.Value;
     public static Task<TestCluster> MigratedClusterAsync() => MigratedCluster.Value;
 
@@ -30,9 +32,15 @@ public static class Suite
                 failures.Add($"the shared process ended with {code}: {string.Join('\n', process.Errors.TakeLast(5))}");
             await process.DisposeAsync();
         });
+        await AttemptAsync("money", Cluster, async _ => failures.AddRange(await MoneyProof.RunAsync()));
         await AttemptAsync("canary sweep", Cluster, static _ => CanarySweep.RunAsync());
         failures.AddRange(Canary.Sightings);
         if (isFullRun && TheValidator.IsValueCreated) failures.AddRange(ContractCoverage.Gaps());
+        await AttemptAsync("text messages", Sms, static async one =>
+        {
+            _ = one.Deliveries; // Throws when one was not signed as it should be.
+            await one.DisposeAsync();
+        });
         await AttemptAsync("upstream", Upstream, static async one => await one.DisposeAsync());
         await AttemptAsync("cluster", Cluster, static async one => await one.DisposeAsync());
         foreach (var directory in SupplyApiProcess.DataDirectories.Where(Directory.Exists))

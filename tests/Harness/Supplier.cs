@@ -3,6 +3,11 @@ namespace SupplyApi.Tests.Harness;
 /// <summary>A user who mounts upstream accounts and sells packages on them.</summary>
 public sealed class Supplier(SupplyApiProcess api, Transcript? transcript) : Actor(api, transcript)
 {
+    private static int phones;
+
+    /// <summary>Nobody else's; the service writes it with +86.</summary>
+    public string Phone { get; } = $"13{Interlocked.Increment(ref phones):D9}";
+
     /// <summary>Mounts an account that is still pending; answers with its id.</summary>
     /// <param name="mark">A word the simulated provider reacts to, such as `broken`; see tests/Upstream.</param>
     public async Task<long> CreateAccountAsync(string provider = "openai", string mark = "", string? credential = null)
@@ -53,15 +58,39 @@ public sealed class Supplier(SupplyApiProcess api, Transcript? transcript) : Act
         return package;
     }
 
+    /// <summary>A bonus from the first admin, to be withdrawn at once; answers with the record's id.</summary>
+    public async Task<long> GrantAsync(decimal amount)
+    {
+        var founder = await Api.FounderAsync();
+        var answer = await founder.Quietly().Post($"/api/users/{Id}/earnings", FormattableString.Invariant($$"""
+            { "earnings_type": "bonus", "amount": "{{amount}}", "description": "A bonus" }
+            """));
+        return Noted("record", answer.Expect(201).Number("record_id"));
+    }
+
+    /// <summary>Has a code sent to the phone, and reads it there. Once a minute unless the last was used.</summary>
+    public async Task<string> AskForCodeAsync()
+    {
+        var ask = $$"""{ "phone": "{{Phone}}" }""";
+        (await Quietly().Post("/api/v1/supply/settlements/sms-code", ask)).Expect(200);
+        var code = (await Suite.SmsAsync()).Deliveries.Last(one => one.Text("phone") == "+86" + Phone).Text("code");
+        Transcript?.Redactions.RegisterCode(code);
+        return code;
+    }
+
     /// <summary>A credential in the form of the provider, random and watched by the canary.</summary>
     public static string CredentialOf(string provider, string mark = "") => provider switch
     {
         "anthropic" => Canary.Credential("sk-ant-api03-", mark),
         "gemini" => Canary.Credential("AIzaSy-", mark),
+        "baidu" => Canary.Credential("bce-v3/ALTAK-0123456789/", mark),
+        "xfyun" => Canary.Credential("0123456789:", mark),
         _ => Canary.Credential("sk-", mark),
     };
 
-    private long Noted(string kind, long id)
+    public new Supplier At(SupplyApiProcess other) => (Supplier)base.At(other);
+
+    internal long Noted(string kind, long id)
     {
         Transcript?.Redactions.RegisterId(kind, id);
         return id;

@@ -33,6 +33,7 @@ public sealed class SupplyApiProcess : IAsyncDisposable
 
     public TestDatabase Database { get; }
     public Uri Address { get; private set; } = new("http://127.0.0.1:1");
+    public IEnumerable<string> Output => child!.Output;
     public IEnumerable<string> Errors => child!.Errors;
 
     /// <summary>The first admin, made by the first who asks.</summary>
@@ -93,6 +94,7 @@ public sealed class SupplyApiProcess : IAsyncDisposable
         var directory = Reaper.AdoptDirectory(Directory.CreateTempSubdirectory($"st-{name}-").FullName);
         DirectoriesMade.Add(directory);
         var upstream = await Suite.UpstreamAsync();
+        var sms = await Suite.SmsAsync();
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
@@ -100,6 +102,8 @@ public sealed class SupplyApiProcess : IAsyncDisposable
             ["Supply__DataDirectory"] = directory,
             ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Supply__TrustedProxies"] = "127.0.0.1,::1",
+            ["Supply__Sms__WebhookUrl"] = sms.Url,
+            ["Supply__Sms__WebhookSecret"] = sms.Secret,
         };
         foreach (var provider in Providers)
             settings[$"Supply__Providers__{provider}__BaseUrl"] = upstream.Address.GetLeftPart(UriPartial.Authority);

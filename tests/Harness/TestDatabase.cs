@@ -15,13 +15,21 @@ public sealed class TestDatabase
     public static IEnumerable<TestDatabase> All => Made;
 
     public string Name { get; }
+
+    /// <summary>A test broke it on purpose: the run's end does not ask whether its money is whole.</summary>
+    public bool IsTampered { get; set; }
+
+    /// <summary>It has the whole schema.</summary>
+    public bool IsMigrated { get; private init; }
+
     public int Port => cluster.Port;
     public string ConnectionString => cluster.ConnectionString(Name);
 
     /// <summary>As `supply migrate` leaves it.</summary>
-    public static Task<TestDatabase> MigratedAsync() => CreateAsync($"template {TestCluster.TemplateName}");
+    public static Task<TestDatabase> MigratedAsync() =>
+        CreateAsync($"template {TestCluster.TemplateName}", isMigrated: true);
 
-    public static Task<TestDatabase> EmptyAsync() => CreateAsync("template template0");
+    public static Task<TestDatabase> EmptyAsync() => CreateAsync("template template0", isMigrated: false);
 
     /// <summary>The way through a proxy that listens on <paramref name="port"/>.</summary>
     public string ConnectionStringThrough(int port) => cluster.TcpConnectionString(Name, port);
@@ -40,10 +48,10 @@ public sealed class TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<TestDatabase> CreateAsync(string template)
+    private static async Task<TestDatabase> CreateAsync(string template, bool isMigrated)
     {
         var cluster = await Suite.MigratedClusterAsync();
-        var database = new TestDatabase(cluster, $"t_{Guid.NewGuid():n}"[..14]);
+        var database = new TestDatabase(cluster, $"t_{Guid.NewGuid():n}"[..14]) { IsMigrated = isMigrated };
         await cluster.ExecuteAsync("postgres", $"create database {database.Name} {template} owner supply");
         Made.Add(database);
         return database;

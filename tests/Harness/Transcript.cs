@@ -79,6 +79,9 @@ public sealed class Transcript
             "application/json" or "application/problem+json" => json.Print(exchange.Body, true),
             "text/event-stream" => string.Join('\n', exchange.Body.TrimEnd('\n').Split('\n').Select(Event)),
             null => exchange.Body,
+            "text/csv" => Redactions.Document(exchange.Body.ReplaceLineEndings("\n").TrimEnd('\n')),
+            "text/html" when exchange.Path.EndsWith("/statement/file", StringComparison.Ordinal) =>
+                Redactions.Document(exchange.Body.TrimEnd('\n')),
             _ => $"({exchange.MediaType})",
         };
 

@@ -18,9 +18,8 @@ internal sealed class Validator : IAsyncDisposable
 
     internal static Validator Start()
     {
-        string[] arguments = [
-            Path.Combine(Repository.Tests, "Harness", "validator.mjs"), Path.Combine(Repository.Root, "openapi.yaml")];
-        var process = Process.Start(new ProcessStartInfo("node", arguments)
+        var program = Path.Combine(Repository.Tests, "Harness", "validator.mjs");
+        var process = Process.Start(new ProcessStartInfo("node", [program])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

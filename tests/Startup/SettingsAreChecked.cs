@@ -13,9 +13,21 @@ public sealed class SettingsAreChecked
     [InlineData("Supply__PlatformFeeRate", "1.5")]
     [InlineData("Supply__PlatformFeeRate", "-0.1")]
     [InlineData("Supply__PlatformFeeRate", "ten percent")]
+    [InlineData("Supply__EarningsHold", "a week")]
+    [InlineData("Supply__EarningsHold", "-00:00:01")]
+    [InlineData("Supply__EarningsHold", "3651.00:00:00")]
     [InlineData("Supply__TrustedProxies", "localhost")]
     [InlineData("Supply__ClockOffset", "tomorrow")]
     [InlineData("Supply__Providers__openai__BaseUrl", "ftp://127.0.0.1")]
+    [InlineData("Supply__Webhook__Url", "http://127.0.0.1/no-secret-with-it")]
+    [InlineData("Supply__Webhook__Url", "ftp://127.0.0.1")]
+    [InlineData("Supply__Webhook__Secret", "whsec_bm8gYWRkcmVzcyBnb2VzIHdpdGggdGhpcyBvbmU=")]
+    [InlineData("Supply__Webhook__Secret", "whsec_dG9vIHNob3J0")]
+    [InlineData("Supply__Webhook__Secret", "bm8gcHJlZml4IGJ1dCBsb25nIGVub3VnaCBmb3IgaXQ=")]
+    [InlineData("Supply__Webhook__RetryAfter", "00:00:00")]
+    [InlineData("Supply__Sms__WebhookUrl", "https://user:password@127.0.0.1/")]
+    [InlineData("Supply__Sms__WebhookSecret", "whsec_not base64")]
+    [InlineData("Supply__Sms__Log", "perhaps")]
     public async Task Refuses(string setting, string value)
     {
         var database = await TestDatabase.EmptyAsync();
@@ -27,7 +39,10 @@ public sealed class SettingsAreChecked
         Assert.Empty(finished.Output);
         var line = Assert.Single(finished.Errors);
         Assert.StartsWith($"supply: {setting}: ", line, StringComparison.Ordinal);
-        if (setting == "Supply__MasterKey" && value.Length > 0)
+        if (value.Length > 0 && IsSecret(setting))
             Assert.DoesNotContain(value, line, StringComparison.Ordinal);
     }
+
+    private static bool IsSecret(string setting) =>
+        setting.EndsWith("Key", StringComparison.Ordinal) || setting.EndsWith("Secret", StringComparison.Ordinal);
 }

@@ -44,6 +44,8 @@ internal sealed class ChatCompletions
     private static async Task<bool> RefuseAsync(HttpContext http, ChatRequest request, Directives directives)
     {
         if (directives.OutOfQuota) await Refusal.SendQuotaAsync(http);
+        else if (directives.Leak)
+            await Refusal.SendInvalidAsync(http, $"The key {Credential.Read(http.Request)} cannot use this parameter.");
         else if (directives.Status is { } status) await Refusal.SendAsync(http, Protocol.OpenAi, status);
         else if (directives.ErrorInMidStream && !request.Stream) await Refusal.SendAsync(http, Protocol.OpenAi, 500);
         else return false;

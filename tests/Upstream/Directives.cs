@@ -82,6 +82,9 @@ internal sealed partial class Directives
     /// <summary><c>!echo</c>: the text is the request's body as it arrived.</summary>
     internal bool Echo => words.ContainsKey("echo");
 
+    /// <summary><c>!leak</c>: a 400 whose words quote the credential.</summary>
+    internal bool Leak => words.ContainsKey("leak");
+
     /// <summary><c>!headers</c>: the text is the list of header names that arrived.</summary>
     internal bool Headers => words.ContainsKey("headers");
 

@@ -5,15 +5,39 @@ public static class AdminRoutes
 {
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
         UpdateUserJson.Default,
+        AdjustSupplyEarningsJson.Default,
+        FreezeSupplyEarningJson.Default,
+        ReleaseSupplyEarningJson.Default,
+        ListSettlementsJson.Default,
+        GetSettlementPaymentAccountJson.Default,
+        ProcessSettlementJson.Default,
+        CompleteSettlementJson.Default,
+        FailSettlementJson.Default,
+        ListOutboxDeadLettersJson.Default,
+        RetryOutboxDeadLetterJson.Default,
         DisableSupplyAccountJson.Default,
-        RestoreSupplyAccountJson.Default);
+        RestoreSupplyAccountJson.Default,
+        ListSupplyPoliciesJson.Default,
+        UpdateSupplyPolicyJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var admin = app.MapGroup("/api").ForAdmins();
 
         UpdateUser.Map(admin);
+        AdjustSupplyEarnings.Map(admin);
+        FreezeSupplyEarning.Map(admin);
+        ReleaseSupplyEarning.Map(admin);
+        ListSettlements.Map(admin);
+        GetSettlementPaymentAccount.Map(admin);
+        ProcessSettlement.Map(admin);
+        CompleteSettlement.Map(admin);
+        FailSettlement.Map(admin);
+        ListOutboxDeadLetters.Map(admin);
+        RetryOutboxDeadLetter.Map(admin);
         DisableSupplyAccount.Map(admin);
         RestoreSupplyAccount.Map(admin);
+        ListSupplyPolicies.Map(admin);
+        UpdateSupplyPolicy.Map(admin);
     }
 }

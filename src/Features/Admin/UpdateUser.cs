@@ -1,21 +1,27 @@
 using System.Text.Json.Nodes;
+using SupplyApi.Features.Supply.Settlements;
 
 namespace SupplyApi.Features.Admin;
 
 /// <summary>
-/// An admin sets a user's balance, group or rights. A new balance is posted to the ledger as its difference.
+/// An admin sets a user's balance, group, rights or phone. A new balance is posted to the ledger as its difference.
 /// </summary>
 internal static class UpdateUser
 {
     internal sealed record Request(
         [property: JsonConverter(typeof(MoneyTextJson))] decimal? Balance = null,
-        long? GroupId = null, bool? IsAdmin = null);
+        long? GroupId = null, bool? IsAdmin = null, string? Phone = null);
+
+    private sealed record Row(string? Phone) : IRow<Row>
+    {
+        public static Row Read(NpgsqlDataReader row) => new(row.TextOrNull(0));
+    }
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapPut("/users/{userId:long}", Handle)
         .WithName("updateUser");
 
-    private const string Lock = "select id from users where id = $1 for update";
+    private const string Lock = "select phone from users where id = $1 for update";
 
     private const string GroupExists = "select exists (select 1 from user_groups where id = $1)";
 
@@ -23,6 +29,13 @@ internal static class UpdateUser
         update users
            set group_id = coalesce($2, group_id), is_admin = coalesce($3, is_admin), updated_at = $4
          where id = $1
+        """;
+
+    private const string SetPhone = "update users set phone = nullif($2, '') where id = $1";
+
+    // What went to the old phone must not confirm anything for the owner of the new one.
+    private const string VoidCode = """
+        update supply_settlement_codes set expires_at = least(expires_at, $3) where tenant_id = $1 and user_id = $2
         """;
 
     private static async Task<IResult> Handle(
@@ -33,11 +46,14 @@ internal static class UpdateUser
             return Errors.Invalid("balance", "balance has at most 9 decimals");
         if (body.IsAdmin == false && userId == caller.UserId)
             return Errors.Invalid("is_admin", "Another admin must take your rights away.");
+        if (body.Phone is { Length: > 0 } text && Phone.Read(text) is null) return Errors.Invalid("phone", Phone.Forms);
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (await connection.Command(Lock).With(userId).ValueAsync<long>(ct) == 0) return Errors.NotFound("user");
-        if (body is { Balance: null, GroupId: null, IsAdmin: null }) return Errors.Malformed("No fields to update.");
+        var row = await connection.Command(Lock).With(userId).OneAsync<Row>(ct);
+        if (row is null) return Errors.NotFound("user");
+        if (body is { Balance: null, GroupId: null, IsAdmin: null, Phone: null })
+            return Errors.Malformed("No fields to update.");
         if (body.GroupId is { } group && !await connection.Command(GroupExists).With(group).ValueAsync<bool>(ct))
             return Errors.Invalid("group_id", "Group not found");
 
@@ -49,13 +65,19 @@ internal static class UpdateUser
             .With(userId).WithNullable(body.GroupId, NpgsqlTypes.NpgsqlDbType.Bigint)
             .WithNullable(body.IsAdmin, NpgsqlTypes.NpgsqlDbType.Boolean).With(now)
             .RunAsync(ct);
+        var phone = body.Phone is null ? row.Phone : Phone.Read(body.Phone);
+        if (phone != row.Phone)
+        {
+            await connection.Command(SetPhone).With(userId).With(phone ?? "").RunAsync(ct);
+            await connection.Command(VoidCode).With(before!.TenantId).With(userId).With(now).RunAsync(ct);
+        }
 
         var after = await UserProfile.FindAsync(connection, userId, ct);
         await connection.AuditAsync(caller, new AuditEntry("admin.user.update", "user", userId)
         {
             TenantId = before!.TenantId,
-            Before = State(before),
-            After = State(after!),
+            Before = State(before, row.Phone),
+            After = State(after!, phone),
         }, now, ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(after);
@@ -73,11 +95,12 @@ internal static class UpdateUser
         ]), now, ct);
     }
 
-    private static JsonObject State(UserProfile user) => new()
+    private static JsonObject State(UserProfile user, string? phone) => new()
     {
         ["balance"] = Money.ToText(user.Balance),
         ["group_id"] = user.GroupId,
         ["is_admin"] = user.IsAdmin,
+        ["phone"] = phone is null ? null : Phone.Mask(phone),
     };
 }
 

@@ -8,7 +8,8 @@ public static class PublicRoutes
         GetHealthLiveJson.Default,
         GetHealthReadyJson.Default,
         GetSetupStatusJson.Default,
-        CompleteSetupJson.Default);
+        CompleteSetupJson.Default,
+        GetPublicKeysJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -19,5 +20,6 @@ public static class PublicRoutes
         GetHealthReady.Map(open);
         GetSetupStatus.Map(open);
         CompleteSetup.Map(open);
+        GetPublicKeys.Map(open);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace SupplyApi.Features.Shared;
@@ -17,15 +18,20 @@ internal static class Audit
         this NpgsqlConnection connection, Caller caller, AuditEntry entry, DateTimeOffset now, CancellationToken ct) =>
         connection.Command(Insert)
             .With(entry.TenantId ?? caller.TenantId).With(Guid.CreateVersion7(now)).With(caller.UserId)
-            .With(entry.ObjectType).With(entry.ObjectId.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .With(entry.Action).WithJson(entry.Before?.ToJsonString()).WithJson(entry.After?.ToJsonString())
+            .With(entry.ObjectType).With(entry.ObjectId).With(entry.Action)
+            .WithJson(entry.Before?.ToJsonString()).WithJson(entry.After?.ToJsonString())
             .With(caller.RequestId).With(now)
             .RunAsync(ct);
 }
 
 /// <param name="Action">As the supply facts name them: supply.account.create, …</param>
-internal sealed record AuditEntry(string Action, string ObjectType, long ObjectId)
+internal sealed record AuditEntry(string Action, string ObjectType, string ObjectId)
 {
+    internal AuditEntry(string action, string objectType, long objectId)
+        : this(action, objectType, objectId.ToString(CultureInfo.InvariantCulture))
+    {
+    }
+
     /// <summary>
     /// The owner of the object when it is not the caller: an admin's deed is filed with the tenant it touches.
     /// </summary>

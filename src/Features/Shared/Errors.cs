@@ -89,6 +89,28 @@ internal static class Errors
 
     // Supply packages (SUP_PKG_*)
     internal static Refusal PackageAccount(string why) => new(422, "SUP_PKG_4003", why) { Field = "supply_account_id" };
+    internal static Refusal ModelNotListed(string provider, string model) =>
+        new(422, "model_not_listed", $"The platform does not take '{model}' of {provider} for sale.")
+        {
+            Field = "model",
+        };
+    internal static Refusal PriceBelowFloor(string field, decimal input, decimal output) =>
+        new(422, "SUP_PKG_4001",
+            $"The price is below the floor of {Money.ToText(input)} for input and {Money.ToText(output)} for output.")
+        {
+            Field = field,
+            Details = new()
+            {
+                ["floor_price_per_1m_input"] = Money.Trim(input),
+                ["floor_price_per_1m_output"] = Money.Trim(output),
+            },
+        };
+    internal static Refusal PackageQuota(decimal left) =>
+        new(422, "SUP_PKG_4002", $"The supply account has a quota of {Money.ToText(left)}.")
+        {
+            Field = "total_quota",
+            Details = new() { ["available_quota"] = Money.Trim(left) },
+        };
     internal static Refusal CannotPublish(string code, IReadOnlyList<(string Code, string Message)> unmet) =>
         new(409, code, "The package cannot be published.")
         {
@@ -98,17 +120,68 @@ internal static class Errors
                     (JsonNode)new JsonObject { ["code"] = one.Code, ["message"] = one.Message })]),
             },
         };
-    internal static Refusal PackageState(string status, string deed) => (status switch
-    {
-        "sold_out" => new Refusal(409, "SUP_PKG_4092", "The package is sold out; only the system changes that."),
-        "expired" => new Refusal(409, "SUP_PKG_4093", "The package has expired; clone it to offer it again."),
-        _ => new Refusal(409, "SUP_PKG_4091", $"A package that is {status} cannot be {deed}."),
-    }) with
-    {
-        Details = new() { ["status"] = status },
-    };
+    internal static Refusal PackageState(string status, string deed) =>
+        (status switch
+        {
+            "sold_out" => new Refusal(409, "SUP_PKG_4092", "The package is sold out; only the system changes that."),
+            "expired" => new Refusal(409, "SUP_PKG_4093", "The package has expired; clone it to offer it again."),
+            _ => new Refusal(409, "SUP_PKG_4091", $"A package that is {status} cannot be {deed}."),
+        }) with
+        {
+            Details = new() { ["status"] = status },
+        };
     internal static Refusal PackageRepeated =>
         new(400, "repeated_package", "The package stands in this batch already; its first item counts.");
+
+    // Earnings
+    internal static Refusal InsufficientEarnings(decimal available) =>
+        new(409, "insufficient_earnings", $"Only {Money.ToText(available)} is available.")
+        {
+            Details = new() { ["available"] = Money.ToText(available) },
+        };
+    internal static Refusal EarningState(string status, string deed) =>
+        new(409, "earning_state", $"An earning that is {status} cannot be {deed}.")
+        {
+            Details = new() { ["status"] = status },
+        };
+    internal static Refusal EarningIsRefund =>
+        new(409, "earning_is_refund", "A refund cannot be frozen; give a bonus instead.");
+    internal static Refusal EarningGone =>
+        new(409, "earning_withdrawn", "The money of this earning has been withdrawn or is being withdrawn.");
+
+    // Settlements (facts behind the supply contract: SUP_SET_*)
+    internal static Refusal SettlementBalance(decimal available) =>
+        new(409, "SUP_SET_4001", $"Only {Money.ToText(available)} is available.")
+        {
+            Details = new() { ["available"] = Money.Trim(available) },
+        };
+    internal static Refusal PaymentAccount(string why) => new(400, "SUP_SET_4002", why) { Field = "payment_account" };
+    internal static Refusal SmsCode =>
+        new(400, "SUP_SET_4003", "The code is wrong, used or expired; ask for a new one.") { Field = "sms_code" };
+    internal static Refusal PhoneBound =>
+        new(409, "phone_bound", "Another phone is bound to you; only an admin changes it.") { Field = "phone" };
+    internal static Refusal SmsUnavailable(string why) => new(503, "sms_unavailable", why);
+    internal static Refusal SettlementOpen =>
+        new(409, "SUP_SET_4091", "A withdrawal is in progress; one at a time.");
+    internal static Refusal SettlementState(string status, string deed) =>
+        new(409, "SUP_SET_4092", $"A settlement that is {status} cannot be {deed}.")
+        {
+            Details = new() { ["status"] = status },
+        };
+    internal static Refusal LedgerDisagrees =>
+        new(500, "SUP_SET_5002", "Settlement and ledger do not balance; nothing was changed and we are told of it.");
+    internal static Refusal WithdrawalTooSoon(TimeSpan wait) =>
+        new(429, "withdraw_cool_down", "Another withdrawal is possible a quarter of an hour after the last.")
+        {
+            RetryAfter = wait,
+        };
+    internal static Refusal WithdrawalDayLimit(decimal limit, decimal left) =>
+        new(409, "withdraw_day_limit", $"At most {Money.ToText(limit)} can be withdrawn in a day (UTC).")
+        {
+            Details = new() { ["limit"] = limit, ["left"] = Money.Trim(left) },
+        };
+    internal static Refusal LinkInvalid =>
+        new(403, "link_invalid", "The address was altered or has expired; ask for a new one.");
 
     // Setup, sign-in, users, keys
     internal static Refusal SetupComplete => new(409, "setup_complete", "Initial setup is already complete.");

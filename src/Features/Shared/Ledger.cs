@@ -10,6 +10,10 @@ internal static class Ledger
     internal const string Wallet = "wallet";
     internal const string Held = "held";
     internal const string EarningsPending = "earnings_pending";
+    internal const string EarningsAvailable = "earnings_available";
+    internal const string EarningsFrozen = "earnings_frozen";
+    internal const string Withdrawing = "withdrawing";
+    internal const string PaidOut = "paid_out";
     internal const string PlatformFee = "platform_fee";
 
     /// <summary>Where money enters from and leaves to: the mirror of all that was ever paid in.</summary>
@@ -56,7 +60,21 @@ internal static class Ledger
           from posted
         """;
 
+    // By way of `withdrawing`, which has few entries, and not of the accounts that every call moves.
+    private const string WithdrawalEntries = """
+        select entry.kind, entry.seq, entry.transfer_id, entry.amount, entry.balance, entry.reason, entry.created_at,
+               entry.hash
+          from ledger_entries entry
+         where entry.tenant_id = $1
+           and entry.transfer_id in (select transfer_id
+                                       from ledger_entries
+                                      where tenant_id = $1 and kind = 'withdrawing' and reference = $2)
+         order by entry.created_at, entry.transfer_id, entry.kind
+        """;
+
     private const string Balance = "select balance from ledger_accounts where tenant_id = $1 and kind = $2";
+
+    private const string Balances = "select kind, balance from ledger_accounts where tenant_id = $1";
 
     /// <summary>
     /// Posts one transfer inside the caller's transaction. False: an account would have become negative; nothing of the
@@ -91,6 +109,24 @@ internal static class Ledger
     internal static Task<decimal> BalanceAsync(
         this NpgsqlConnection connection, long tenantId, string kind, CancellationToken ct) =>
         connection.Command(Balance).With(tenantId).With(kind).ValueAsync<decimal>(ct);
+
+    /// <summary>All of a tenant's balances at one moment; an account that never moved is missing.</summary>
+    internal static async Task<IReadOnlyDictionary<string, decimal>> BalancesAsync(
+        this NpgsqlConnection connection, long tenantId, CancellationToken ct)
+    {
+        var accounts = await connection.Command(Balances).With(tenantId).ListAsync<AccountBalance>(ct);
+        return accounts.ToDictionary(static one => one.Kind, static one => one.Balance);
+    }
+
+    private sealed record AccountBalance(string Kind, decimal Balance) : IRow<AccountBalance>
+    {
+        public static AccountBalance Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetDecimal(1));
+    }
+
+    /// <summary>Every entry of the transfers that moved this withdrawal, in the order of their posting.</summary>
+    internal static Task<List<LedgerEntry>> WithdrawalEntriesAsync(
+        this NpgsqlConnection connection, long tenantId, string reference, CancellationToken ct) =>
+        connection.Command(WithdrawalEntries).With(tenantId).With(reference).ListAsync<LedgerEntry>(ct);
 }
 
 /// <param name="Reason">What moved the money, as a dotted word: gateway.hold, admin.adjustment, …</param>
@@ -98,3 +134,13 @@ internal static class Ledger
 internal sealed record Transfer(Guid Id, string Reason, string Reference, IReadOnlyList<Leg> Legs);
 
 internal readonly record struct Leg(long TenantId, string Kind, decimal Amount);
+
+/// <summary>One entry of an account's chain; its hash covers it and all entries before it.</summary>
+internal sealed record LedgerEntry(
+    string Kind, long Sequence, Guid TransferId, decimal Amount, decimal Balance, string Reason, DateTime PostedAt,
+    byte[] Hash) : IRow<LedgerEntry>
+{
+    public static LedgerEntry Read(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetInt64(1), row.GetGuid(2), row.GetDecimal(3), row.GetDecimal(4), row.GetString(5),
+        row.GetDateTime(6), row.GetFieldValue<byte[]>(7));
+}

@@ -10,18 +10,21 @@ internal readonly record struct Page(int Number, int Size)
     private const int SizeDefault = 20;
     private const int SizeMax = 200;
 
+    /// <summary>The most rows of a page on the platform surface.</summary>
+    internal const int PlatformSizeMax = 100;
+
     internal long Offset => (Number - 1L) * Size;
 
     internal Pagination Of(long total) => new(Number, Size, total);
 
     /// <summary>Null when both are in range; else what is wrong, naming the parameter.</summary>
-    internal static Refusal? Read(string? page, string? pageSize, out Page read)
+    internal static Refusal? Read(string? page, string? pageSize, out Page read, int sizeMax = SizeMax)
     {
         read = new Page(1, SizeDefault);
         if (!TryCount(page, 1, int.MaxValue, out var number))
             return Errors.Invalid("page", "page must be a whole number from 1.");
-        if (!TryCount(pageSize, SizeDefault, SizeMax, out var size))
-            return Errors.Invalid("page_size", $"page_size must be a whole number from 1 to {SizeMax}.");
+        if (!TryCount(pageSize, SizeDefault, sizeMax, out var size))
+            return Errors.Invalid("page_size", $"page_size must be a whole number from 1 to {sizeMax}.");
 
         read = new Page(number, size);
         return null;

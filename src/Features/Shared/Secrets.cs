@@ -25,6 +25,7 @@ internal sealed class Secrets
 
     private readonly byte[] sealKey;
     private readonly byte[] sessionKey;
+    private readonly byte[] codeKey;
     private readonly byte[] keyId;
 
     internal Secrets(ReadOnlySpan<byte> masterKey)
@@ -33,6 +34,7 @@ internal sealed class Secrets
             throw new ArgumentException("The master key has 32 bytes.", nameof(masterKey));
         sealKey = Derive(masterKey, "supply/seal/1");
         sessionKey = Derive(masterKey, "supply/session/1");
+        codeKey = Derive(masterKey, "supply/code/1");
         keyId = SHA256.HashData(sealKey)[..KeyIdBytes];
     }
 
@@ -73,6 +75,15 @@ internal sealed class Secrets
     }
 
     internal byte[] SessionMac(ReadOnlySpan<byte> message) => HMACSHA256.HashData(sessionKey, message);
+
+    /// <summary>For codes of few digits, which a plain hash would not hide.</summary>
+    internal byte[] CodeMac(string text) => HMACSHA256.HashData(codeKey, Encoding.UTF8.GetBytes(text));
+
+    internal static string NewCode() => RandomNumberGenerator.GetString("0123456789", 6);
+
+    /// <summary>HMAC-SHA256 under a key shared with somebody else; our own keys never leave this class.</summary>
+    internal static byte[] SharedMac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message) =>
+        HMACSHA256.HashData(key, message);
 
     internal static bool SameBytes(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         CryptographicOperations.FixedTimeEquals(left, right);

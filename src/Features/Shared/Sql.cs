@@ -38,6 +38,16 @@ internal static class Sql
         return command;
     }
 
+    internal static NpgsqlBatchCommand WithNullable<T>(this NpgsqlBatchCommand command, T? value, NpgsqlDbType type)
+    {
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = value is null ? DBNull.Value : value,
+            NpgsqlDbType = type,
+        });
+        return command;
+    }
+
     internal static NpgsqlCommand WithJson(this NpgsqlCommand command, string? json) =>
         command.WithNullable(json, NpgsqlDbType.Jsonb);
 

@@ -9,6 +9,9 @@ internal sealed record Envelope<T>(string RequestId, T Data);
 /// <summary>The supply surface's success envelope of a list.</summary>
 internal sealed record PagedEnvelope<T>(string RequestId, IReadOnlyList<T> Data, Pagination Pagination);
 
+/// <summary>The platform surface's list, page by page.</summary>
+internal sealed record ItemPage<T>(IReadOnlyList<T> Items, long Total, int Page, int PageSize);
+
 /// <summary>What every JSON body of ours has in common.</summary>
 internal static class Wire
 {

@@ -3,11 +3,12 @@ using SupplyApi.Features.Supply.Accounts;
 using SupplyApi.Features.Supply.Billing;
 using SupplyApi.Features.Supply.Earnings;
 using SupplyApi.Features.Supply.Packages;
+using SupplyApi.Features.Supply.Settlements;
 
 namespace SupplyApi.Features.Supply;
 
 /// <summary>
-/// The supply console: accounts, packages, earnings, billing. Names and shapes are the contract's own.
+/// The supply console: accounts, packages, earnings, billing, settlements. Names and shapes are the contract's own.
 /// </summary>
 public static class SupplyRoutes
 {
@@ -31,9 +32,26 @@ public static class SupplyRoutes
 
         GetSupplyBillingJson.Default,
         GetSupplierBillingAliasJson.Default,
-        ListSupplyEarningRecordsJson.Default);
+        ListSupplyEarningRecordsJson.Default,
+        GetSupplyBalanceJson.Default,
 
-    public static void Add(IServiceCollection services) => services.AddSingleton<AccountCheck>();
+        SendSupplySettlementCodeJson.Default,
+        CreateSupplySettlementWithdrawJson.Default,
+        CancelSupplySettlementWithdrawJson.Default,
+        ListSupplySettlementsJson.Default,
+        GetSupplySettlementJson.Default,
+        DownloadSupplySettlementStatementJson.Default);
+
+    internal static void Add(
+        IServiceCollection services,
+        EarningTerms earnings, WithdrawalTerms withdrawals, StatementOrigin origin) => services
+        .AddSingleton(earnings)
+        .AddSingleton(withdrawals)
+        .AddSingleton(origin)
+        .AddSingleton<StatementLinks>()
+        .AddSingleton<AccountCheck>()
+        .AddSingleton<WithdrawalCode>()
+        .AddSingleton<CodeSender>();
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -60,5 +78,14 @@ public static class SupplyRoutes
         GetSupplyBilling.Map(supply);
         GetSupplierBillingAlias.Map(app.MapGroup("/api/v1/supplier").ForSuppliers());
         ListSupplyEarningRecords.Map(supply);
+        GetSupplyBalance.Map(supply);
+
+        SendSupplySettlementCode.Map(supply);
+        CreateSupplySettlementWithdraw.Map(supply);
+        CancelSupplySettlementWithdraw.Map(supply);
+        ListSupplySettlements.Map(supply);
+        GetSupplySettlement.Map(supply);
+        DownloadSupplySettlementStatement.Map(supply);
+        GetSupplySettlementStatementFile.Map(app.MapGroup("/api/v1/supply").ForEveryone());
     }
 }

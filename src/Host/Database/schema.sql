@@ -392,3 +392,53 @@ create table supply_settlement_lines (
 );
 
 create index supply_settlement_lines_unmatched on supply_settlement_lines (settlement_id) where unmatched <> 0;
+
+-- Delivery gives up one day and says why; the code that a withdrawal asks for goes to a phone.
+alter table outbox_events add column dead_at timestamptz;
+alter table outbox_events add column last_error text;
+
+drop index outbox_events_due;
+create index outbox_events_due on outbox_events (next_attempt_at) where delivered_at is null and dead_at is null;
+create index outbox_events_dead on outbox_events (event_id) where dead_at is not null;
+create index outbox_events_delivered on outbox_events (delivered_at) where delivered_at is not null;
+
+alter table users add column phone text;
+
+-- One row per user: the last code and how many were sent on its day. sent_at is null when the last one was not sent.
+create table supply_settlement_codes (
+  tenant_id bigint not null,
+  user_id bigint not null references users (id),
+  code_id uuid not null,
+  mac bytea not null,
+  wrong_tries integer not null default 0,
+  sent_at timestamptz,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  day date not null,
+  day_codes integer not null,
+  primary key (tenant_id, user_id)
+);
+
+-- What the platform lets be sold of each provider's models, and for how much at least. allowed_models null: every model.
+create table supply_policies (
+  provider text primary key check (provider in ('openai', 'anthropic', 'gemini', 'baidu', 'xfyun', 'tencent')),
+  allowed_models text[],
+  floor_price_per_1m_input numeric(24,6) not null default 0 check (floor_price_per_1m_input >= 0),
+  floor_price_per_1m_output numeric(24,6) not null default 0 check (floor_price_per_1m_output >= 0),
+  updated_at timestamptz
+);
+
+insert into supply_policies (provider)
+values ('openai'), ('anthropic'), ('gemini'), ('baidu'), ('xfyun'), ('tencent');
+
+-- A model's own floor wins over its provider's.
+create table supply_policy_floors (
+  provider text not null references supply_policies (provider),
+  model text not null,
+  price_per_1m_input numeric(24,6) not null check (price_per_1m_input >= 0),
+  price_per_1m_output numeric(24,6) not null check (price_per_1m_output >= 0),
+  primary key (provider, model)
+);
+
+-- What was charged on a package, added up when the package is reconciled.
+create index gateway_usage_package on gateway_usage (package_id) include (charged);

@@ -1,14 +1,16 @@
 namespace SupplyApi.Host.Workers;
 
 /// <summary>
-/// Makes the months of the big tables ahead of time and forgets answers to repeats whose time is over. Every node does;
-/// the database lets one at a time.
+/// Makes the months of the big tables ahead of time and forgets what nobody asks for any more: answers to repeats whose
+/// time is over, events that were told, and old ones where there is nobody to tell. Every node does.
 /// </summary>
-internal sealed partial class Housekeeping(NpgsqlDataSource db, TimeProvider clock, ILogger<Housekeeping> logger)
-    : BackgroundService
+internal sealed partial class Housekeeping(
+    NpgsqlDataSource db, Settings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     private const int MonthsAhead = 2;
     private const int ForgottenAtOnce = 10_000;
+    private static readonly TimeSpan ToldKept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan UntoldKept = TimeSpan.FromDays(30);
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
 
@@ -17,6 +19,21 @@ internal sealed partial class Housekeeping(NpgsqlDataSource db, TimeProvider clo
     private const string Forget = """
         delete from idempotency_records
          where ctid in (select ctid from idempotency_records where expires_at < $1 limit $2 for update skip locked)
+        """;
+
+    private const string ForgetTold = """
+        delete from outbox_events
+         where ctid in (select ctid from outbox_events where delivered_at < $1 limit $2 for update skip locked)
+        """;
+
+    // Nobody has tried to deliver them, so they are due since they were made.
+    private const string ForgetUntold = """
+        delete from outbox_events
+         where ctid in (select ctid
+                          from outbox_events
+                         where delivered_at is null and dead_at is null and next_attempt_at < $1 and created_at < $1
+                         limit $2
+                           for update skip locked)
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,7 +62,15 @@ internal sealed partial class Housekeeping(NpgsqlDataSource db, TimeProvider clo
         var now = clock.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.Command(MakeMonths).With(now).With(MonthsAhead).RunAsync(ct);
-        while (await connection.Command(Forget).With(now).With(ForgottenAtOnce).RunAsync(ct) == ForgottenAtOnce) { }
+        await ForgetAsync(connection, Forget, now, ct);
+        await ForgetAsync(connection, ForgetTold, now - ToldKept, ct);
+        if (settings.Webhook is null) await ForgetAsync(connection, ForgetUntold, now - UntoldKept, ct);
+    }
+
+    private static async Task ForgetAsync(
+        NpgsqlConnection connection, string rows, DateTimeOffset before, CancellationToken ct)
+    {
+        while (await connection.Command(rows).With(before).With(ForgottenAtOnce).RunAsync(ct) == ForgottenAtOnce) { }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Housekeeping could not be done: {Reason}")]

@@ -11,8 +11,7 @@ public sealed class BatchUpdateSupplyPackagePriceTests : ApiTest
         var account = await supplier.MountAccountAsync();
         var draft = await supplier.DraftPackageAsync(account, Actors.Unique("model"));
         var active = await supplier.PublishPackageAsync(Actors.Unique("model"), account);
-        var soldOut = await supplier.PublishPackageAsync(Actors.Unique("model"), account);
-        await PackageRows.SellOutAsync(Api.Database, soldOut);
+        var soldOut = await Sale.SoldOutAsync(Actors, supplier, account);
         var expired = await supplier.PublishPackageAsync(Actors.Unique("model"), account);
         (await supplier.Quietly().Post($"/api/v1/supply/packages/{expired}/unlist")).Expect(200);
         var foreign = await (await Actors.SupplierAsync()).PublishPackageAsync(Actors.Unique("model"));

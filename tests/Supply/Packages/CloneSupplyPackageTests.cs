@@ -28,12 +28,13 @@ public sealed class CloneSupplyPackageTests : ApiTest
     {
         var supplier = await Actors.SupplierAsync();
         var account = await supplier.MountAccountAsync();
-        var package = await supplier.DraftPackageAsync(account, Actors.Unique("model"));
+        var package = state == "sold_out"
+            ? await Sale.SoldOutAsync(Actors, supplier, account)
+            : await supplier.DraftPackageAsync(account, Actors.Unique("model"));
         var path = $"/api/v1/supply/packages/{package}";
-        if (state != "draft") (await supplier.Post($"{path}/publish")).Expect(200);
+        if (state is "active" or "paused" or "expired") (await supplier.Post($"{path}/publish")).Expect(200);
         if (state == "paused") (await supplier.Post($"{path}/pause")).Expect(200);
         if (state == "expired") (await supplier.Post($"{path}/unlist")).Expect(200);
-        if (state == "sold_out") await PackageRows.SellOutAsync(Api.Database, package);
 
         var clone = (await supplier.Post($"{path}/clone")).Expect(201);
         Assert.Equal("draft", clone.Text("data.status"));

@@ -38,10 +38,6 @@ internal static class PackageRows
         TestDatabase database, long package) =>
         ReadAsync(database, Tasks, package, static row => (row.GetDateTime(0), row.GetDateTime(1), row.GetBoolean(2)));
 
-    /// <summary>Only the system may, and no call that is made here does.</summary>
-    internal static Task SellOutAsync(TestDatabase database, long package) => database.RunAsOwnerAsync(
-        FormattableString.Invariant($"update supply_packages set status = 'sold_out' where id = {package}"));
-
     private static JsonObject? Parse(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : JsonNode.Parse(row.GetString(column))!.AsObject();
 

@@ -14,13 +14,13 @@ public sealed class PackagesExpire
     public async Task From_every_state_that_has_an_end()
     {
         await using var today = await StartAsync(0, null);
-        var supplier = await new Actors(today, null).SupplierAsync();
+        var actors = new Actors(today, null);
+        var supplier = await actors.SupplierAsync();
         var account = await supplier.MountAccountAsync();
         var active = await supplier.PublishPackageAsync("model-active", account);
         var paused = await supplier.PublishPackageAsync("model-paused", account);
         (await supplier.Post($"/api/v1/supply/packages/{paused}/pause")).Expect(200);
-        var soldOut = await supplier.PublishPackageAsync("model-sold-out", account);
-        await PackageRows.SellOutAsync(today.Database, soldOut);
+        var soldOut = await Sale.SoldOutAsync(actors, supplier, account);
         var draft = await supplier.DraftPackageAsync(account, "model-draft");
 
         await using var late = await StartAsync(ValidDays + 1, today.Database);

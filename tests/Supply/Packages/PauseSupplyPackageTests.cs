@@ -21,8 +21,7 @@ public sealed class PauseSupplyPackageTests : ApiTest
         var supplier = await Actors.SupplierAsync();
         var account = await supplier.MountAccountAsync();
         var draft = await supplier.DraftPackageAsync(account, Actors.Unique("model"));
-        var soldOut = await supplier.PublishPackageAsync(Actors.Unique("model"), account);
-        await PackageRows.SellOutAsync(Api.Database, soldOut);
+        var soldOut = await Sale.SoldOutAsync(Actors, supplier, account);
         var expired = await supplier.PublishPackageAsync(Actors.Unique("model"), account);
         (await supplier.Quietly().Post($"/api/v1/supply/packages/{expired}/unlist")).Expect(200);
         await supplier.Post(PathOf(draft));

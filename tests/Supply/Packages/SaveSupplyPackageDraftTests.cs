@@ -49,6 +49,20 @@ public sealed class SaveSupplyPackageDraftTests : ApiTest
     }
 
     [Fact]
+    public async Task Refuses_more_than_the_whole_quota_of_the_account()
+    {
+        var supplier = await Actors.SupplierAsync();
+        var draft = Draft(await supplier.MountAccountAsync(mark: "poor"));
+        await supplier.Post(Path, draft.But("""{ "total_quota": 0.500000001 }"""));
+        await supplier.Post(Path, draft.But("""{ "total_quota": 0.5 }"""));
+        await supplier.Post(Path, draft.But("""{ "total_quota": 0.5 }"""));
+
+        Transcript.Matches();
+        var untold = Draft(await supplier.MountAccountAsync("anthropic"));
+        (await supplier.Quietly().Post(Path, untold.But("""{ "total_quota": 999999999999999 }"""))).Expect(201);
+    }
+
+    [Fact]
     public async Task Refuses_what_is_out_of_range()
     {
         var supplier = await Actors.SupplierAsync();

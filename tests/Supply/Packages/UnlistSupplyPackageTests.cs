@@ -31,8 +31,7 @@ public sealed class UnlistSupplyPackageTests : ApiTest
         var supplier = await Actors.SupplierAsync();
         var account = await supplier.MountAccountAsync();
         var draft = await supplier.DraftPackageAsync(account, Actors.Unique("model"));
-        var soldOut = await supplier.PublishPackageAsync(Actors.Unique("model"), account);
-        await PackageRows.SellOutAsync(Api.Database, soldOut);
+        var soldOut = await Sale.SoldOutAsync(Actors, supplier, account);
         await supplier.Post(PathOf(draft));
         await supplier.Post(PathOf(soldOut));
         await supplier.Post(PathOf(9_000_000_000));

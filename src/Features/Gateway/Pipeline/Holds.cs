@@ -1,3 +1,5 @@
+using SupplyApi.Features.Supply.Packages;
+
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
@@ -45,9 +47,6 @@ internal sealed class Holds(NpgsqlDataSource db, Node node)
 
     private const string CloseHold =
         "update gateway_holds set state = 'voided', closed_at = $3 where tenant_id = $1 and hold_id = $2";
-
-    private const string GiveBackPackageQuota =
-        "update supply_packages set available_quota = available_quota + $2 where id = $1";
 
     private const string GiveBackKeyQuota = "update api_keys set quota_held = quota_held - $2 where id = $1";
 
@@ -97,9 +96,9 @@ internal sealed class Holds(NpgsqlDataSource db, Node node)
         var open = await connection.Command(FindOpen).With(deadNode).ListAsync<OpenHold>(ct);
         foreach (var hold in open)
         {
-            await connection.Command(GiveBackPackageQuota).With(hold.PackageId).With(hold.Amount).RunAsync(ct);
-            await connection.Command(GiveBackKeyQuota).With(hold.KeyId).With(hold.Amount).RunAsync(ct);
             await connection.Command(CloseHold).With(hold.TenantId).With(hold.Id).With(now).RunAsync(ct);
+            await PackageQuota.ReturnAsync(connection, hold.PackageId, hold.Id, hold.Amount, now, ct);
+            await connection.Command(GiveBackKeyQuota).With(hold.KeyId).With(hold.Amount).RunAsync(ct);
             await connection.PostAsync(new Transfer(Guid.CreateVersion7(now), "gateway.void", $"hold/{hold.Id}",
             [
                 new Leg(hold.TenantId, Ledger.Held, -hold.Amount),

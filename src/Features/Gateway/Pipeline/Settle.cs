@@ -1,4 +1,6 @@
 using NpgsqlTypes;
+using SupplyApi.Features.Supply.Earnings;
+using SupplyApi.Features.Supply.Packages;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -10,12 +12,6 @@ internal sealed partial class Settle(
 {
     private const int AttemptsMax = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
-    private const string ReturnPackageQuota = """
-        update supply_packages
-           set available_quota = least(total_quota, greatest(0, available_quota + $2))
-         where id = $1
-        """;
 
     private const string CountKey = """
         update api_keys
@@ -40,23 +36,6 @@ internal sealed partial class Settle(
                 $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
         """;
 
-    private const string InsertEarning = """
-        insert into supply_earnings (tenant_id, user_id, earnings_type, amount, status, description, usage_id,
-                                     earned_at)
-        values ($1, $2, 'usage', $3, 'pending', $4, $5, $6)
-        """;
-
-    private const string AddToDay = """
-        insert into supply_billing_days as sums (tenant_id, day, platform, revenue, platform_fee, net_earnings, tokens,
-                                                 requests, successes, records)
-        values ($1, ($2 at time zone 'UTC')::date, $3, $4, $5, $6, $7, 1, $8, $9)
-            on conflict (tenant_id, day, platform) do update
-           set revenue = sums.revenue + excluded.revenue, platform_fee = sums.platform_fee + excluded.platform_fee,
-               net_earnings = sums.net_earnings + excluded.net_earnings, tokens = sums.tokens + excluded.tokens,
-               requests = sums.requests + 1, successes = sums.successes + excluded.successes,
-               records = sums.records + excluded.records
-        """;
-
     /// <summary>False: the database did not take it within all attempts.</summary>
     internal async Task<bool> RunAsync(GatewayExchange exchange)
     {
@@ -79,7 +58,7 @@ internal sealed partial class Settle(
         }
     }
 
-    /// <param name="beyondHold">Whether a cost above the hold may be taken from the wallet.</param>
+    /// <param name="beyondHold">Whether a cost above the hold may be taken from the wallet and the package.</param>
     /// <returns>False: the wallet could not pay what goes beyond the hold.</returns>
     private async Task<bool> PostAsync(GatewayExchange exchange, Hold hold, Bill bill, bool beyondHold)
     {
@@ -95,12 +74,14 @@ internal sealed partial class Settle(
         var held = isOpen ? hold.Amount : 0;
         var reach = held;
         if (beyondHold && bill.Cost > held)
-            reach += await connection.BalanceAsync(key.TenantId, Ledger.Wallet, default);
+            reach += Math.Min(
+                await PackageQuota.LockAsync(connection, candidate.PackageId, default),
+                await connection.BalanceAsync(key.TenantId, Ledger.Wallet, default));
         var charged = Math.Min(bill.Cost, reach);
         var fee = Money.Round(charged * terms.FeeRate);
         var earned = charged - fee;
 
-        await connection.Command(ReturnPackageQuota).With(candidate.PackageId).With(held - charged).RunAsync(default);
+        await PackageQuota.ReturnAsync(connection, candidate.PackageId, hold.Id, held - charged, now, default);
         await connection.Command(CountKey)
             .With(key.KeyId).With(held).With(charged).With(bill.Basis == "none" ? 0L : 1L).With(bill.Usage.Input)
             .With(bill.Usage.Output).With(bill.Usage.CachedInput).With(now)
@@ -133,17 +114,23 @@ internal sealed partial class Settle(
             .WithNullable((int?)exchange.FirstByteAfter?.TotalMilliseconds, NpgsqlDbType.Integer)
             .With((int)exchange.Elapsed.TotalMilliseconds).With(now)
             .RunAsync(default);
-        if (shares.Charged > 0)
-            await connection.Command(InsertEarning)
-                .With(candidate.SupplierTenantId).With(candidate.SupplierUserId).With(shares.Earned)
-                .With(exchange.Request.Model).With(hold.Id).With(now)
-                .RunAsync(default);
-        if (exchange.Ending != Ending.ClientLeftBeforeFirstByte)
-            await connection.Command(AddToDay)
-                .With(candidate.SupplierTenantId).With(now).With(candidate.Provider).With(shares.Charged)
-                .With(shares.Fee).With(shares.Earned).With(usage.Input + usage.Output)
-                .With(bill.IsSuccess ? 1L : 0L).With(shares.Charged > 0 ? 1L : 0L)
-                .RunAsync(default);
+        await EarnAsync(connection, exchange, hold, bill, shares, now);
+    }
+
+    private static async Task EarnAsync(
+        NpgsqlConnection connection, GatewayExchange exchange, Hold hold, Bill bill, Shares shares, DateTimeOffset now)
+    {
+        if (exchange.Ending == Ending.ClientLeftBeforeFirstByte) return;
+
+        var candidate = exchange.Candidate;
+        var turnover = new Turnover(
+            shares.Charged, shares.Fee, shares.Earned, bill.Usage.Input + bill.Usage.Output, Requests: 1,
+            Successes: bill.IsSuccess ? 1 : 0);
+        var earning = new Earning(
+            candidate.SupplierTenantId, candidate.SupplierUserId, "usage", candidate.Provider, "pending",
+            exchange.Request.Model, hold.Id);
+        if (shares.Charged > 0) await EarningBook.EnterAsync(connection, earning, turnover, now, default);
+        else await EarningBook.CountAsync(connection, earning.TenantId, earning.Platform, turnover, now, default);
     }
 
     private readonly record struct Shares(decimal Charged, decimal Earned, decimal Fee);

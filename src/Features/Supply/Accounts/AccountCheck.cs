@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Supply.Accounts;
@@ -7,7 +6,7 @@ namespace SupplyApi.Features.Supply.Accounts;
 /// Is this credential good? First its form, then one cheap authenticated request to the provider, then its balance
 /// where the provider tells one. What is found becomes check items and a risk score; never a part of the credential.
 /// </summary>
-internal sealed partial class AccountCheck(Providers providers, UpstreamClients clients)
+internal sealed class AccountCheck(Providers providers, UpstreamClients clients)
 {
     private const int CredentialMin = 8;
     private const int CredentialMax = 4096;
@@ -59,14 +58,7 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         if (candidate.AccountAlias?.Length is 0 or > AliasMax)
             return Errors.Invalid("account_alias", $"account_alias must have 1 to {AliasMax} characters.");
 
-        var form = candidate.AccountType == "oauth" ? OAuthForm() : candidate.Provider switch
-        {
-            "openai" => OpenAiForm(),
-            "anthropic" => AnthropicForm(),
-            "gemini" => GeminiForm(),
-            _ => OtherForm(),
-        };
-        return form.IsMatch(candidate.CredentialInput)
+        return CredentialForm.Of(candidate.Provider, candidate.AccountType).IsMatch(candidate.CredentialInput)
             ? null
             : Errors.CredentialFormat(
                 $"This is not the form of a credential of {candidate.Provider} ({candidate.AccountType}).");
@@ -184,19 +176,4 @@ internal sealed partial class AccountCheck(Providers providers, UpstreamClients 
         provider.Authorize(request, candidate.CredentialInput);
         return await clients.SendAsync(request, ct);
     }
-
-    [GeneratedRegex("^sk-[A-Za-z0-9_-]{16,}$")]
-    private static partial Regex OpenAiForm();
-
-    [GeneratedRegex("^sk-ant-[A-Za-z0-9_-]{16,}$")]
-    private static partial Regex AnthropicForm();
-
-    [GeneratedRegex("^AIza[A-Za-z0-9_-]{16,}$")]
-    private static partial Regex GeminiForm();
-
-    [GeneratedRegex("^[!-~]{16,}$")]
-    private static partial Regex OtherForm();
-
-    [GeneratedRegex("^[!-~]{20,}$")]
-    private static partial Regex OAuthForm();
 }

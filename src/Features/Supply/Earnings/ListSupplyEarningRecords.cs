@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.AspNetCore.Mvc;
 
 namespace SupplyApi.Features.Supply.Earnings;
@@ -21,13 +22,6 @@ internal static class ListSupplyEarningRecords
         .MapGet("/earnings/records", Handle)
         .WithName("listSupplyEarningRecords");
 
-    // From the daily sums: the range has whole days, so nothing needs counting.
-    private const string Count = """
-        select coalesce(sum(records), 0)::bigint
-          from supply_billing_days
-         where tenant_id = $1 and day between $2 and $3
-        """;
-
     private const string List = """
         select record_id, user_id, settlement_id, earnings_type, amount, status, description, earned_at
           from supply_earnings
@@ -46,14 +40,16 @@ internal static class ListSupplyEarningRecords
         if (Page.Read(page, pageSize, out var wanted) is { } badPage) return badPage;
 
         await using var connection = await db.OpenConnectionAsync(ct);
-        var total = await connection.Command(Count)
-            .With(caller.TenantId).With(days.First).With(days.Last).ValueAsync<long>(ct);
+        // One snapshot for the counts and for what they count.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+        var place = await EarningPage.FindAsync(connection, caller.TenantId, days, wanted, ct);
         var records = await connection.Command(List)
-            .With(caller.TenantId).With(days.From).With(days.Until).With(wanted.Offset).With(wanted.Size)
+            .With(caller.TenantId).With(days.From).With(place.Until).With(place.Skip).With(wanted.Size)
             .ListAsync<Response>(ct);
         await connection.AuditAsync(
             caller, new AuditEntry("supply.earnings.records.view", "supply_earnings", caller.TenantId), now, ct);
-        return TypedResults.Ok(new PagedEnvelope<Response>(caller.RequestId, records, wanted.Of(total)));
+        await transaction.CommitAsync(ct);
+        return TypedResults.Ok(new PagedEnvelope<Response>(caller.RequestId, records, wanted.Of(place.Total)));
     }
 }
 

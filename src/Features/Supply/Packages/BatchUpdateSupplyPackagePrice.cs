@@ -22,9 +22,11 @@ internal static class BatchUpdateSupplyPackagePrice
 
     internal sealed record Failure(long PackageId, string ErrorCode, string Message);
 
-    private sealed record Row(string Status, decimal PriceInput, decimal PriceOutput) : IRow<Row>
+    private sealed record Row(
+        string Status, string Model, string Provider, decimal PriceInput, decimal PriceOutput) : IRow<Row>
     {
-        public static Row Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetDecimal(1), row.GetDecimal(2));
+        public static Row Read(NpgsqlDataReader row) => new(
+            row.GetString(0), row.GetString(1), row.GetString(2), row.GetDecimal(3), row.GetDecimal(4));
     }
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
@@ -32,10 +34,11 @@ internal static class BatchUpdateSupplyPackagePrice
         .WithName("batchUpdateSupplyPackagePrice");
 
     private const string Lock = """
-        select status, price_per_1m_input, price_per_1m_output
-          from supply_packages
-         where id = $1 and tenant_id = $2
-           for update
+        select package.status, package.model, account.provider, package.price_per_1m_input, package.price_per_1m_output
+          from supply_packages package
+          join supply_accounts account on account.id = package.supply_account_id
+         where package.id = $1 and package.tenant_id = $2
+           for update of package
         """;
 
     private const string Update = """
@@ -96,6 +99,8 @@ internal static class BatchUpdateSupplyPackagePrice
         var package = await connection.Command(Lock).With(item.PackageId).With(caller.TenantId).OneAsync<Row>(ct);
         if (package is null) return Errors.NotFound("package");
         if (package.Status is "sold_out" or "expired") return Errors.PackageState(package.Status, "priced");
+        var policy = await PackagePolicy.FindAsync(connection, package.Provider, package.Model, ct);
+        if (policy.CheckPrice(item.PricePer1mInput, item.PricePer1mOutput) is { } belowFloor) return belowFloor;
 
         if ((package.PriceInput, package.PriceOutput) == (item.PricePer1mInput, item.PricePer1mOutput)) return null;
 

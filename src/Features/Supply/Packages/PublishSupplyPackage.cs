@@ -6,12 +6,12 @@ internal static class PublishSupplyPackage
     internal sealed record Response(long PackageId, string Status, DateTime UpdatedAt);
 
     private sealed record Row(
-        string Status, string Model, decimal Quota, string AccountStatus, decimal? AccountQuota,
-        decimal Promised) : IRow<Row>
+        string Status, string Model, decimal Quota, decimal PriceInput, decimal PriceOutput, string Provider,
+        string AccountStatus, decimal? AccountQuota, decimal Promised) : IRow<Row>
     {
         public static Row Read(NpgsqlDataReader row) => new(
-            row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetString(3), row.ValueOrNull<decimal>(4),
-            row.GetDecimal(5));
+            row.GetString(0), row.GetString(1), row.GetDecimal(2), row.GetDecimal(3), row.GetDecimal(4),
+            row.GetString(5), row.GetString(6), row.ValueOrNull<decimal>(7), row.GetDecimal(8));
     }
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
@@ -30,7 +30,8 @@ internal static class PublishSupplyPackage
 
     // Promised of the account: all of what is on sale or paused, and of the rest what was sold before it ended.
     private const string Find = """
-        select package.status, package.model, package.total_quota,
+        select package.status, package.model, package.total_quota, package.price_per_1m_input,
+               package.price_per_1m_output, account.provider,
                case when account.deleted_at is null then account.status else 'deleted' end, account.available_quota,
                (select coalesce(sum(case when other.status in ('active', 'paused', 'sold_out') then other.total_quota
                                          else other.total_quota - other.available_quota end), 0)
@@ -61,7 +62,8 @@ internal static class PublishSupplyPackage
         await connection.Command(Lock).With(packageId).With(caller.TenantId).RunAsync(ct);
         var package = await connection.Command(Find).With(packageId).With(caller.TenantId).OneAsync<Row>(ct);
         if (package is null) return Errors.NotFound("package");
-        if (FindUnmet(package) is [var first, ..] unmet) return Errors.CannotPublish(first.Code, unmet);
+        var policy = await PackagePolicy.FindAsync(connection, package.Provider, package.Model, ct);
+        if (FindUnmet(package, policy) is [var first, ..] unmet) return Errors.CannotPublish(first.Code, unmet);
 
         // Only after the wait for the lock: the audit log is read in the order of its times.
         var now = clock.GetUtcNow();
@@ -76,7 +78,7 @@ internal static class PublishSupplyPackage
         return new Envelope<Response>(caller.RequestId, new Response(packageId, "active", now.UtcDateTime));
     }
 
-    private static List<(string Code, string Message)> FindUnmet(Row package)
+    private static List<(string Code, string Message)> FindUnmet(Row package, PackagePolicy policy)
     {
         var unmet = new List<(string, string)>();
         if (package.Status == "sold_out")
@@ -93,6 +95,12 @@ internal static class PublishSupplyPackage
             unmet.Add(("SUP_PKG_4002", $"The supply account has {left} left to sell."));
         }
 
+        Refusal?[] ofThePolicy =
+        [
+            policy.CheckModel(package.Provider, package.Model),
+            policy.CheckPrice(package.PriceInput, package.PriceOutput),
+        ];
+        unmet.AddRange(ofThePolicy.OfType<Refusal>().Select(static one => (one.Code.ToUpperInvariant(), one.Message)));
         return unmet;
     }
 }

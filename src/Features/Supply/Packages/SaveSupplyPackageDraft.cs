@@ -18,8 +18,16 @@ internal static class SaveSupplyPackageDraft
         .MapPost("/packages/draft", Handle)
         .WithName("saveSupplyPackageDraft");
 
-    private const string AccountStatus = """
-        select status from supply_accounts where id = $1 and tenant_id = $2 and deleted_at is null
+    private sealed record Account(string Provider, string Status, decimal? Quota) : IRow<Account>
+    {
+        public static Account Read(NpgsqlDataReader row) =>
+            new(row.GetString(0), row.GetString(1), row.ValueOrNull<decimal>(2));
+    }
+
+    private const string FindAccount = """
+        select provider, status, available_quota
+          from supply_accounts
+         where id = $1 and tenant_id = $2 and deleted_at is null
         """;
 
     private const string Insert = $"""
@@ -37,10 +45,7 @@ internal static class SaveSupplyPackageDraft
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var status = await connection.Command(AccountStatus)
-            .With(body.SupplyAccountId).With(caller.TenantId).ValueAsync<string>(ct);
-        if (status is null) return Errors.PackageAccount("There is no such supply account of yours.");
-        if (status != "active") return Errors.PackageAccount($"The supply account is {status}; activate it first.");
+        if (await CheckAccountAsync(connection, body, caller, ct) is { } refusal) return refusal;
 
         var now = clock.GetUtcNow();
         var package = await connection.Command(Insert)
@@ -65,6 +70,24 @@ internal static class SaveSupplyPackageDraft
         await transaction.CommitAsync(ct);
         return TypedResults.Created(
             (string?)null, new Envelope<PackageView>(caller.RequestId, package));
+    }
+
+    private static async Task<Refusal?> CheckAccountAsync(
+        NpgsqlConnection connection, Request body, Caller caller, CancellationToken ct)
+    {
+        var account = await connection.Command(FindAccount)
+            .With(body.SupplyAccountId).With(caller.TenantId)
+            .OneAsync<Account>(ct);
+        if (account is null) return Errors.PackageAccount("There is no such supply account of yours.");
+        if (account.Status != "active")
+            return Errors.PackageAccount($"The supply account is {account.Status}; activate it first.");
+
+        var model = body.Model.Trim();
+        var policy = await PackagePolicy.FindAsync(connection, account.Provider, model, ct);
+        if (policy.CheckModel(account.Provider, model) is { } notListed) return notListed;
+        if (policy.CheckPrice(body.PricePer1mInput, body.PricePer1mOutput) is { } belowFloor) return belowFloor;
+        // What other packages promise of it is asked at the publication: drafts promise nothing.
+        return body.TotalQuota > account.Quota ? Errors.PackageQuota(account.Quota.Value) : null;
     }
 
     private static Refusal? Check(Request body)

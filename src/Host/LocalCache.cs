@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Hybrid;
 
-namespace SupplyApi.Features.Shared;
+namespace SupplyApi.Host;
 
 /// <summary>
 /// HybridCache's seam with this process's memory behind it: one factory call per key at a time, short lives, tags.

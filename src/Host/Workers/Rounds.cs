@@ -1,0 +1,31 @@
+namespace SupplyApi.Host.Workers;
+
+/// <summary>Work that comes round: again at once while there is more of it, else after a pause.</summary>
+internal static class Rounds
+{
+    /// <param name="work">One round; true when there may be more to do.</param>
+    /// <param name="failed">Told of a round that the database did not let happen; the next one tries again.</param>
+    internal static async Task RunAsync(
+        TimeSpan pause, Func<CancellationToken, Task<bool>> work, Action<string> failed, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    while (await work(stop)) { }
+                }
+                catch (Exception error) when (error is NpgsqlException or TimeoutException)
+                {
+                    failed(error.Message);
+                }
+
+                await Task.Delay(pause, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+}
