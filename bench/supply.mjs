@@ -219,7 +219,8 @@ function keep(results) {
   writeFileSync(file, `# What a supplier waits for
 
 - Command: \`make bench-supply\`, at commit ${commit}.
-- Machine: ${machine}; ${database}. Service, database and client are on it together.
+- Machine: ${machine}, with service, database and client on it together.
+- Database: ${database}.
 - One supplier, ${days} days, ${platforms.length} platforms, ${pageSize} records a page, always the whole range.
 - One connection, one request after the other: the median of ${rounds} rounds of ${requestsPerRound}, the highest p95.
 - Loaded by COPY with the sums of days and the counts of minutes; ledger and lots stay empty: nothing here reads them.

@@ -25,6 +25,7 @@ internal static class RequestPipeline
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(BodyCharset.RunAsync);                          // after who may not come in at all
 
         PublicRoutes.Map(app);
         AuthRoutes.Map(app);

@@ -26,6 +26,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("platform", "/api/user/me")]
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/models")]
+    [InlineData("gateway-slash", "/v1/models/")]
     [InlineData("elsewhere", "/health")]
     public async Task No_such_method(string surface, string path)
     {
@@ -57,6 +58,17 @@ public sealed class ErrorsAreInTheContract : ApiTest
         var answer = await (await AnyoneAsync(surface)).PostRaw(path, "a=b", "application/x-www-form-urlencoded");
         Assert.Equal(415, answer.Status);
         Transcript.Matches(surface);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=utf-16", 415)]
+    [InlineData("application/json; charset=", 415)]
+    [InlineData("application/json; charset=nonsense", 415)]
+    [InlineData("application/json; charset=\"UTF-8\"", 200)]
+    public async Task Another_charset(string type, int status)
+    {
+        var user = await Actors.UserAsync();
+        Assert.Equal(status, (await user.PostRaw("/api/user/api-keys", "{}", type)).Status);
     }
 
     [Theory]

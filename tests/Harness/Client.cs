@@ -113,6 +113,7 @@ public class Client
         var own = chosen.Find(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
         if ((own ?? value) is not { Length: > 0 } text) return;
         if (request.Headers.NonValidated.Contains(name)) return;
+        if (request.Content?.Headers.NonValidated.Contains(name) == true) return;
         if (!request.Headers.TryAddWithoutValidation(name, text))
             request.Content?.Headers.TryAddWithoutValidation(name, text);
     }

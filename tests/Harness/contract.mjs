@@ -9,19 +9,7 @@ const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: true 
 addFormats(ajv);
 
 const COVERED_BY_DEFAULT = new Set([405, 413, 415, 429, 500, 503]);
-const PROBLEM = {
-  type: 'object',
-  required: ['type', 'title', 'status'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string', minLength: 1 },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    instance: { type: 'string' },
-    code: {},
-    request_id: { type: 'string' },
-  },
-};
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 export const deref = (node) => node?.$ref
   ? deref(node.$ref.slice(2).split('/').reduce((at, step) => at[step.replace('~1', '/').replace('~0', '~')], contract))
@@ -102,7 +90,7 @@ const DIALECTS_TO_COME = [
   [/^\/api\/v1\/intents(\/|$)/, exactly({ code: { type: 'integer' }, message: text, data: {} })],
   [/^\/v1\/messages(\/|$)/,
     exactly({ type: { enum: ['error'] }, error: exactly({ type: text, message: text }), request_id: text })],
-  [/^\/v1(beta|\/models\/)/, exactly({ error: exactly({ code: { type: 'integer' }, message: text, status: text }) })],
+  [/^\/v1(beta|\/models\/.)/, exactly({ error: exactly({ code: { type: 'integer' }, message: text, status: text }) })],
 ];
 
 function errorOfSurface(path) {
@@ -130,9 +118,10 @@ export function judge(exchange) {
     const content = { 'application/json': { schema: errorOfSurface(exchange.path) } };
     return { isExplicit: false, errors: checkBody(content, exchange) };
   }
-  const responses = operations.get(exchange.operationId).responses;
+  const { responses, security } = operations.get(exchange.operationId);
   const explicit = responses[String(exchange.status)];
-  const known = explicit ?? (COVERED_BY_DEFAULT.has(exchange.status) ? responses.default : undefined);
+  const byDefault = COVERED_BY_DEFAULT.has(exchange.status) || (exchange.status === 401 && security?.length === 0);
+  const known = explicit ?? (byDefault ? responses.default : undefined);
   if (!known) return { isExplicit: false, errors: [`the contract does not know the status ${exchange.status}`] };
   return { isExplicit: Boolean(explicit), errors: checkBody(deref(known).content, exchange) };
 }

@@ -36,9 +36,11 @@ internal abstract class Dialect
     {
         foreach (var (prefix, dialect) in ByPath)
         {
-            if (path.Value!.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
-                && (prefix[^1] == '/' || path.Value.Length == prefix.Length || path.Value[prefix.Length] == '/'))
-                return dialect;
+            if (!path.Value!.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) continue;
+
+            // A slash at the end asks for something behind it: /v1/models/ itself is the list.
+            var rest = path.Value.AsSpan(prefix.Length);
+            if (prefix[^1] == '/' ? rest.Length > 0 : rest.Length == 0 || rest[0] == '/') return dialect;
         }
 
         return Platform;

@@ -10,23 +10,14 @@ internal sealed partial class HoldSweeper(Holds holds, TimeProvider clock, ILogg
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(Pause, SweepAsync, reason => Failed(logger, reason), stoppingToken);
+
+    private async Task<bool> SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Pause, TimeProvider.System);
-        do
-        {
-            try
-            {
-                var voided = await holds.SweepAsync(clock.GetUtcNow(), stoppingToken);
-                if (voided > 0) Swept(logger, voided);
-            }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException)
-            {
-                Failed(logger, error.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(
-            static tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default));
+        var voided = await holds.SweepAsync(clock.GetUtcNow(), ct);
+        if (voided > 0) Swept(logger, voided);
+        return false;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} holds of dead nodes were voided")]

@@ -32,28 +32,10 @@ internal sealed partial class PackageExpiry(NpgsqlDataSource db, TimeProvider cl
         public static Expired Read(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetString(2));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await ExpireAsync(stoppingToken) == ExpiredAtOnce) { }
-                await Task.Delay(Pause, stoppingToken);
-            }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException)
-            {
-                Failed(logger, error.Message);
-                await Task.Delay(Pause, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(Pause, ExpireAsync, reason => Failed(logger, reason), stoppingToken);
 
-    private async Task<int> ExpireAsync(CancellationToken ct)
+    private async Task<bool> ExpireAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -74,7 +56,7 @@ internal sealed partial class PackageExpiry(NpgsqlDataSource db, TimeProvider cl
 
         await transaction.CommitAsync(ct);
         if (ended.Count > 0) Ended(logger, ended.Count, requestId);
-        return ended.Count;
+        return ended.Count == ExpiredAtOnce;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} packages have expired ({RequestId})")]

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace SupplyApi.Tests.Supply.Accounts;
 
-/// <summary>Each provider's credentials are known by their form before anything goes out; a bad one is not echoed.</summary>
+/// <summary>A credential is known by its provider's form before anything goes out; a bad one is not echoed.</summary>
 public sealed class CredentialsHaveAForm : ApiTest
 {
     private const string Secret = "{secret}";
@@ -25,11 +25,13 @@ public sealed class CredentialsHaveAForm : ApiTest
             ["01234567:{secret}", "abcdefghABCDEFGH0123:{secret}+/="],
             ["{secret}", "sk-{secret}", ":{secret}", "0123456:{secret}", "{secret}:", "01234567:a:{secret}"]
         ),
-        ["tencent"] = (["sk-{secret}", "sk-{secret}_-"], ["{secret}", "AKID{secret}", "sk-ant-{secret}", "sk-short123"]),
+        ["tencent"] =
+            (["sk-{secret}", "sk-{secret}_-"], ["{secret}", "AKID{secret}", "sk-ant-{secret}", "sk-short123"]),
     };
 
     // Whatever the provider, these are slips.
-    private static readonly string[] Slips = [" {good}", "{good} ", "{good}\n", "{good}\u0000", "{good}é", "\"{good}\""];
+    private static readonly string[] Slips =
+        [" {good}", "{good} ", "{good}\n", "{good}\u0000", "{good}é", "\"{good}\""];
 
     public static TheoryData<string> Providers => [.. ApiKeys.Keys];
 

@@ -51,6 +51,7 @@ public sealed class GetSupplySettlementStatementFileTests : ApiTest
             [
                 ("format=csv", "format=json", 403),
                 ($"/{settlement}/", $"/{settlement + 1}/", 403),
+                ($"/{settlement}/", "/none/", 404),
                 ("expires=1", "expires=9", 403),
                 ("&signature=", "&signature=x", 403),
                 ("format=csv", "format=pdf", 400),

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace SupplyApi.Tests.Contracts;
+
+/// <summary>
+/// Thousands of generated requests, some for every operation; fuzz.mjs says what must hold of each answer. A process of
+/// its own, as nothing of it is safe from them. SEED=n repeats a run that failed.
+/// </summary>
+public sealed class TheContractIsFuzzed : IAsyncLifetime
+{
+    private const decimal Fortune = 50_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly string[] Providers = ["openai", "anthropic", "gemini", "baidu", "xfyun", "tencent"];
+
+    private readonly Dictionary<string, string> credentials =
+        Providers.ToDictionary(static one => one, static one => Supplier.CredentialOf(one));
+
+    private SupplyApiProcess api = null!;
+
+    public async ValueTask InitializeAsync() => api = await SupplyApiProcess.StartAsync();
+
+    public ValueTask DisposeAsync() => api.DisposeAsync();
+
+    [Fact]
+    public async Task And_every_answer_is_in_it()
+    {
+        var setup = await SetUpAsync();
+        string[] arguments =
+            [Path.Combine(Repository.Tests, "Contract", "fuzz.mjs"), setup.ToJsonString()];
+        await using var node = Child.Start("fuzz", new ProcessStartInfo("node", arguments));
+        var code = await node.ExitedAsync(Patience);
+
+        Assert.True(code == 0, string.Join('\n', [.. node.Output, .. node.Errors]));
+        await Console.Out.WriteLineAsync(node.Output.Last());
+    }
+
+    // What is made first has the smallest ids, which every operation is tried with: what must last comes last.
+    private async Task<JsonObject> SetUpAsync()
+    {
+        var actors = new Actors(api, null);
+        var supplier = await actors.SupplierAsync();
+        var ids = new JsonObject();
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (operation.Path.Contains("{accountId}", StringComparison.Ordinal))
+                ids[operation.Id] = Named("accountId", await supplier.CreateAccountAsync(), await MountAsync(supplier));
+            else if (operation.Path.Contains("{packageId}", StringComparison.Ordinal))
+                ids[operation.Id] = Named("packageId", await PackagesAsync(actors, supplier));
+            else if (operation.Path.Contains("{recordId}", StringComparison.Ordinal))
+                ids[operation.Id] = Named("recordId", await supplier.GrantAsync(5), await supplier.GrantAsync(6));
+            else if (operation.Path.Contains("{userId}", StringComparison.Ordinal))
+                ids[operation.Id] = Named("userId", (await actors.UserAsync()).Id);
+        }
+
+        ids["updateSupplyPolicy"] = new JsonObject { ["provider"] = new JsonArray("anthropic", "gemini") };
+        ids["retryOutboxDeadLetter"] = new JsonObject
+        {
+            ["eventId"] = new JsonArray($"{await OutboxRows.AddDeadLetterAsync(api.Database)}"),
+        };
+        var queries = await SettlementsAsync(actors, supplier, ids);
+        var account = await MountAsync(supplier);
+        var model = actors.Unique("model");
+        await supplier.PublishPackageAsync(model, account, new Offer(Fortune));
+        var consumer = await actors.ConsumerAsync(Fortune);
+        (await consumer.ChatAsync(model)).Expect(200);
+        return new JsonObject
+        {
+            ["origin"] = api.Address.ToString(),
+            ["tokens"] = new JsonObject
+            {
+                ["admin"] = (await actors.AdminAsync()).Token,
+                ["supplier"] = supplier.Token,
+                ["key"] = consumer.Key,
+            },
+            ["ids"] = ids,
+            ["queries"] = queries,
+            ["examples"] = Examples(supplier, account, model, await supplier.DraftPackageAsync(account, model)),
+            ["secrets"] = new JsonArray([.. credentials.Values.SelectMany(Pieces)]),
+        };
+    }
+
+    private Task<long> MountAsync(Supplier supplier) =>
+        supplier.MountAccountAsync("openai", credential: credentials["openai"]);
+
+    private static async Task<long[]> PackagesAsync(Actors actors, Supplier supplier)
+    {
+        var account = await supplier.MountAccountAsync();
+        var draft = await supplier.DraftPackageAsync(account, actors.Unique("model"));
+        return [draft, await supplier.PublishPackageAsync(actors.Unique("model"), account)];
+    }
+
+    // An administrator decides about the withdrawals of others; the supplier's own is paid, so it has a statement.
+    private async Task<JsonObject> SettlementsAsync(Actors actors, Supplier supplier, JsonObject ids)
+    {
+        await supplier.GrantAsync(100);
+        var own = await supplier.WithdrawAsync(50);
+        await api.DecideAsync(own, "process", "complete");
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (!operation.Path.Contains("{settlementId}", StringComparison.Ordinal)) continue;
+            if (operation.Path.StartsWith("/api/v1/", StringComparison.Ordinal))
+            {
+                ids[operation.Id] = Named("settlementId", own);
+                continue;
+            }
+
+            var other = await actors.SupplierAsync();
+            await other.GrantAsync(100);
+            ids[operation.Id] = Named("settlementId", own, await other.WithdrawAsync(50));
+        }
+
+        var links = (await supplier.Get($"/api/v1/supply/settlements/{own}/statement")).Expect(200);
+        var query = new JsonObject();
+        foreach (var part in new Uri(links.Text("data.json_url")).Query[1..].Split('&'))
+            query[part[..part.IndexOf('=')]] = part[(part.IndexOf('=') + 1)..];
+        return new JsonObject { ["getSupplySettlementStatementFile"] = query };
+    }
+
+    // Bodies that get past what a schema cannot say.
+    private JsonObject Examples(Supplier supplier, long account, string model, long package) => new()
+    {
+        ["verifySupplyAccount"] = new JsonArray([.. Candidates().Select(Parse)]),
+        ["createSupplyAccount"] = new JsonArray([.. Candidates().Select(static one =>
+            Parse(one.But("""{ "risk_ack": true, "account_alias": "An account" }""")))]),
+        ["saveSupplyPackageDraft"] = new JsonArray(Parse($$"""
+            {
+              "supply_account_id": {{account}}, "model": "{{model}}", "total_quota": 10, "valid_days": 30,
+              "price_per_1m_input": 0.5, "price_per_1m_output": 1.5, "max_concurrent": 10, "rate_limit_rpm": 60
+            }
+            """)),
+        ["batchUpdateSupplyPackagePrice"] = new JsonArray(Parse($$"""
+            { "items": [{ "package_id": {{package}}, "price_per_1m_input": 1, "price_per_1m_output": 2 }] }
+            """)),
+        ["createSupplySettlementWithdraw"] = new JsonArray(Parse(Withdrawals.Body(10, "123456"))),
+        ["loginWithPassword"] = new JsonArray(Parse($$"""
+            { "identifier": "{{supplier.Username}}", "password": "{{supplier.Password}}" }
+            """)),
+        ["createChatCompletion"] = new JsonArray(
+            Parse(Consumer.Chat(model, "Say hello.")), Parse(Consumer.StreamedChat(model, "Say hello."))),
+    };
+
+    private IEnumerable<string> Candidates() => credentials.Select(static one => $$"""
+        { "provider": "{{one.Key}}", "account_type": "api_key", "credential_input": "{{one.Value}}" }
+        """);
+
+    private static JsonNode Parse(string json) => JsonNode.Parse(json)!;
+
+    private static JsonObject Named(string parameter, params long[] ids) =>
+        new() { [parameter] = new JsonArray([.. ids.Select(static id => (JsonNode)id)]) };
+
+    /// <summary>Whatever leaks more than twice as long a piece of it leaks one of these.</summary>
+    private static IEnumerable<JsonNode> Pieces(string credential) =>
+        credential[^48..].Chunk(12).Select(static piece => (JsonNode)new string(piece));
+}
