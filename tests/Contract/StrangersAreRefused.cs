@@ -22,6 +22,7 @@ public sealed class StrangersAreRefused : ApiTest
 
     public static TheoryData<string> Closed => [.. ThatAre(static _ => true)];
     public static TheoryData<string> ForPeople => [.. ThatAre(static one => !one.TakesApiKeys)];
+    public static TheoryData<string> AdminsOnly => [.. ThatAre(static one => ForAdmins.Contains(one.Id))];
     public static TheoryData<string> WithAnId => [.. ThatAre(static one => one.Path.Contains('{'))];
 
     [Theory]
@@ -62,6 +63,17 @@ public sealed class StrangersAreRefused : ApiTest
         var key = made.Expect(200).Text("key");
         await RefusedAsync(Actors.Stranger().WithCredential(key), operation, path);
         await RefusedAsync(Actors.Stranger().With("X-Api-Key", key), operation, path);
+
+        await AdmittedAsync(entitled, operation, path);
+    }
+
+    [Theory]
+    [MemberData(nameof(AdminsOnly), DisableDiscoveryEnumeration = true)]
+    public async Task As_somebody_who_is_no_admin(string id)
+    {
+        var (operation, path, entitled) = await EntitledAsync(id);
+        var refused = await SendAsync(await Actors.UserAsync(), operation, path);
+        Assert.Equal((403, "admin_required"), (refused.Status, refused.Text("code")));
 
         await AdmittedAsync(entitled, operation, path);
     }

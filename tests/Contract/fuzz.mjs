@@ -10,7 +10,7 @@ import { broken, mutated, valueOf, write } from './values.mjs';
 const setup = JSON.parse(process.argv[2]);
 const origin = new URL(setup.origin);
 const seed = Number(process.env.SEED || 20261121);
-const numRuns = Number(process.env.FUZZ_RUNS || 100);
+const numRuns = Number(process.env.FUZZ_RUNS || 60);
 const AT_ONCE = 8;
 const PATIENCE_MS = 30_000;
 const URL_MAX = 8000; // above that the web server itself hangs up

@@ -5,7 +5,7 @@ namespace SupplyApi.Tests.Harness;
 /// <summary>Signals that .NET cannot send by itself.</summary>
 internal static class Signals
 {
-    internal const int Interrupt = 2;
+    internal const int Quit = 3;
     internal const int Kill = 9;
     internal const int Terminate = 15;
 

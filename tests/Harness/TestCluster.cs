@@ -75,7 +75,7 @@ public sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        server.Signal(Signals.Interrupt);
+        server.Signal(Signals.Quit); // At once: what it would write down in parting is thrown away.
         await server.ExitedAsync(Patience);
         await server.DisposeAsync();
         Reaper.RemoveDirectory(directory);

@@ -108,7 +108,7 @@ public sealed class EarningsMature
 
     private static async Task<List<(string Action, long OperatorId, string? Before, string? After)>> MaturedAsync(
         TestDatabase database, Supplier supplier) =>
-        [.. (await Trail.AuditAsync(database, "supply_earnings", supplier.Id))
+        [.. (await Trail.AuditAsync(database, "supplier", supplier.Id))
             .Where(static one => one.Action == Maturing)];
 
     private static async Task<List<string>> AnnouncedAsync(TestDatabase database, Supplier supplier)

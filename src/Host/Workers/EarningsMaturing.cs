@@ -98,7 +98,7 @@ internal sealed partial class EarningsMaturing(
 
         var caller = new Caller(Platform, due.TenantId, IsAdmin: false, $"maturing_{batch:n}");
         var amount = Money.Trim(matured.Amount);
-        await connection.AuditAsync(caller, new AuditEntry("supply.earnings.mature", "supply_earnings", due.TenantId)
+        await connection.AuditAsync(caller, new AuditEntry("supply.earnings.mature", "supplier", due.TenantId)
         {
             After = new() { ["records"] = matured.Records, ["amount"] = amount },
         }, now, ct);

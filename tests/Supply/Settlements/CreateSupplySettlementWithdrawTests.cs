@@ -225,7 +225,7 @@ public sealed class CreateSupplySettlementWithdrawTests : ApiTest
         await supplier.MayFail().Post(Withdrawals.Path, body);
 
         Transcript.Matches();
-        var trace = Assert.Single(await Trail.AuditAsync(api.Database, "supply_balance", supplier.Id));
+        var trace = Assert.Single(await Trail.AuditAsync(api.Database, "supplier", supplier.Id));
         Assert.Equal(("invariant_violation", """{"code": "SUP_SET_5002"}"""), (trace.Action, trace.After));
         Assert.Equal(100, (await supplier.Quietly().Get(Balance)).Amount("data.available"));
     }

@@ -47,7 +47,7 @@ internal static class ListSupplyEarningRecords
             .With(caller.TenantId).With(days.From).With(place.Until).With(place.Skip).With(wanted.Size)
             .ListAsync<Response>(ct);
         await connection.AuditAsync(
-            caller, new AuditEntry("supply.earnings.records.view", "supply_earnings", caller.TenantId), now, ct);
+            caller, new AuditEntry("supply.earnings.records.view", "supplier", caller.TenantId), now, ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(new PagedEnvelope<Response>(caller.RequestId, records, wanted.Of(place.Total)));
     }

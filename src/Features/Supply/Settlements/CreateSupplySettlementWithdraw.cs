@@ -103,7 +103,7 @@ internal static class CreateSupplySettlementWithdraw
         NpgsqlDataSource db, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        await connection.AuditAsync(caller, new AuditEntry("invariant_violation", "supply_balance", caller.TenantId)
+        await connection.AuditAsync(caller, new AuditEntry("invariant_violation", "supplier", caller.TenantId)
         {
             After = new() { ["code"] = Errors.LedgerDisagrees.Code },
         }, now, ct);
