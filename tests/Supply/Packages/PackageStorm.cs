@@ -1,9 +1,9 @@
 namespace SupplyApi.Tests.Supply.Packages;
 
-/// <summary>Sixty at once on one package: each is done or refused, and the audit log tells one story.</summary>
+/// <summary>Three hundred at once on one package: each is done or refused, and the audit log tells one story.</summary>
 public sealed class PackageStorm : ApiTest
 {
-    private const int Each = 20;
+    private const int Each = 100;
 
     [Fact]
     public async Task Skips_no_state()
