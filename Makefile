@@ -10,6 +10,9 @@ export DOTNET_NOLOGO := 1
 # libsodium carries the password hash, zlib and gcc link the native binary; PostgreSQL is what a run without a
 # connection string starts for itself. jq and curl are for the demo.
 packages := postgresql-15 libsodium-dev zlib1g-dev gcc curl jq
+# What the gateway is measured beside; only `make bench` needs it.
+peers := nginx-light haproxy wrk
+rival := @portkey-ai/gateway@1.15.2
 installed := tests/node_modules/.package-lock.json
 # Folders too, so that a deleted file counts as a change.
 sources := $(shell find src -not -name '*.md') openapi.yaml global.json nuget.config docs/bundle.mjs
@@ -17,7 +20,7 @@ sources := $(shell find src -not -name '*.md') openapi.yaml global.json nuget.co
 quietly := -nodeReuse:false -v quiet
 lint := tests/node_modules/.bin
 
-.PHONY: help deps docs-bundle build run upstream demo size bench-supply test lint format container-check clean
+.PHONY: help deps docs-bundle build run upstream demo size bench bench-supply test lint format container-check clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +65,16 @@ size: deps build ## Measure binary, cold start and idle memory; fail over the li
 
 bench-supply: deps build ## Measure records and billing at ten million records (ROWS for another number; minutes)
 	@tests/scratch-postgres.sh node bench/supply.mjs
+
+bench: deps build artifacts/bench/node_modules ## Measure the gateway beside nginx, HAProxy and another gateway (minutes)
+	@for one in $(peers); do \
+	  command -v $${one%%-*} >/dev/null || { echo "As root, with services kept from starting: apt-get install $(peers)" >&2; exit 1; }; done
+	@dotnet publish bench/Upstream -c Release -r linux-x64 $(quietly)
+	@tests/scratch-postgres.sh node bench/gateway.mjs
+
+artifacts/bench/node_modules:
+	@mkdir -p artifacts/bench
+	@npm install --prefix artifacts/bench --ignore-scripts --no-audit --no-fund --loglevel=error $(rival)
 
 test: deps docs-bundle $(if $(filter native,$(SUPPLY_TARGET)),build) ## Run all tests (SUPPLY_TARGET=native: against artifacts/supply)
 	@dotnet build tests/Tests.csproj $(quietly)
