@@ -13,6 +13,8 @@ public sealed class SettingsAreChecked
     [InlineData("Supply__PlatformFeeRate", "1.5")]
     [InlineData("Supply__PlatformFeeRate", "-0.1")]
     [InlineData("Supply__PlatformFeeRate", "ten percent")]
+    [InlineData("Supply__WithdrawalFeeRate", "0.6")]
+    [InlineData("Supply__WithdrawalFeeRate", "1 %")]
     [InlineData("Supply__EarningsHold", "a week")]
     [InlineData("Supply__EarningsHold", "-00:00:01")]
     [InlineData("Supply__EarningsHold", "3651.00:00:00")]
