@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace SupplyApi.Tests.Clients;
@@ -67,39 +66,4 @@ public sealed class OpenAiSdkTests(OpenAiSdk sdk) : IClassFixture<OpenAiSdk>
 }
 
 /// <summary>One run of openai.mjs.</summary>
-public sealed class OpenAiSdk : IAsyncLifetime
-{
-    private readonly Dictionary<string, JsonNode> cases = [];
-
-    public string Model { get; private set; } = "";
-
-    public JsonNode this[string name] => cases.TryGetValue(name, out var one)
-        ? one
-        : throw new KeyNotFoundException($"openai.mjs did not run the case {name}.");
-
-    public async ValueTask InitializeAsync()
-    {
-        var api = await Suite.SharedAsync();
-        var actors = new Actors(api, null);
-        var sale = await Sale.MakeAsync(actors);
-        Model = sale.Model;
-        var settings = new JsonObject
-        {
-            ["baseURL"] = new Uri(api.Address, "/v1").ToString(),
-            ["key"] = sale.Consumer.Key,
-            ["unpaidKey"] = (await actors.ConsumerAsync(0)).Key,
-            ["model"] = sale.Model,
-        };
-        string[] arguments = [Path.Combine(Repository.Tests, "Clients", "openai.mjs"), settings.ToJsonString()];
-        await using var node = Child.Start("openai-sdk", new ProcessStartInfo("node", arguments));
-        var code = await node.ExitedAsync(TimeSpan.FromSeconds(60));
-        if (code != 0) throw new InvalidOperationException(string.Join('\n', node.Errors));
-        foreach (var line in node.Output)
-        {
-            var one = JsonNode.Parse(line)!;
-            cases[one["name"]!.GetValue<string>()] = one;
-        }
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
+public sealed class OpenAiSdk() : SdkRun("openai", "openai", "/v1");

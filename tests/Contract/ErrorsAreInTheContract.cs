@@ -27,6 +27,8 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/models")]
     [InlineData("gateway-slash", "/v1/models/")]
+    [InlineData("gateway-anthropic", "/v1/messages")]
+    [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
     [InlineData("elsewhere", "/health")]
     public async Task No_such_method(string surface, string path)
     {
@@ -40,6 +42,8 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("platform", "/api/user/api-keys")]
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/chat/completions")]
+    [InlineData("gateway-anthropic", "/v1/messages")]
+    [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
     public async Task Malformed_json(string surface, string path)
     {
         var anyone = await AnyoneAsync(surface);
@@ -53,6 +57,8 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("platform", "/api/user/api-keys")]
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/chat/completions")]
+    [InlineData("gateway-anthropic", "/v1/messages")]
+    [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
     public async Task Another_content_type(string surface, string path)
     {
         var answer = await (await AnyoneAsync(surface)).PostRaw(path, "a=b", "application/x-www-form-urlencoded");
@@ -75,6 +81,8 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("supply", "/api/v1/supply/accounts/verify")]
     [InlineData("platform", "/api/user/api-keys")]
     [InlineData("gateway", "/v1/chat/completions")]
+    [InlineData("gateway-anthropic", "/v1/messages")]
+    [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
     public async Task Too_large(string surface, string path)
     {
         // The refusal comes instead of the 100, so what is announced is never sent.
@@ -106,7 +114,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     private async Task<Client> AnyoneAsync(string surface) => surface switch
     {
-        "gateway" => await Actors.ConsumerAsync(0),
+        "gateway" or "gateway-anthropic" or "gateway-gemini" => await Actors.ConsumerAsync(0),
         "supply" or "alias" or "platform" => await Actors.SupplierAsync(),
         _ => Actors.Stranger(),
     };

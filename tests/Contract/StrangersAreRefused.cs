@@ -23,7 +23,8 @@ public sealed class StrangersAreRefused : ApiTest
     public static TheoryData<string> Closed => [.. ThatAre(static _ => true)];
     public static TheoryData<string> ForPeople => [.. ThatAre(static one => !one.TakesApiKeys)];
     public static TheoryData<string> AdminsOnly => [.. ThatAre(static one => ForAdmins.Contains(one.Id))];
-    public static TheoryData<string> WithAnId => [.. ThatAre(static one => one.Path.Contains('{'))];
+    public static TheoryData<string> WithAnId =>
+        [.. ThatAre(static one => one.Path.Contains('{') && !one.TakesApiKeys)]; // models are everybody's
 
     [Theory]
     [MemberData(nameof(Closed), DisableDiscoveryEnumeration = true)]
@@ -97,6 +98,14 @@ public sealed class StrangersAreRefused : ApiTest
     private async Task<(Operation Operation, string Path, Client Entitled)> EntitledAsync(string id)
     {
         var operation = Suite.Contract.Operations.Single(one => one.Id == id);
+        if (operation.TakesApiKeys && operation.Path.Contains('{'))
+        {
+            var sale = await Sale.MakeAsync(Actors, provider: "gemini");
+            var filled = operation.Path.Replace("{model}", sale.Model, StringComparison.Ordinal)
+                .Replace("{action}", "generateContent", StringComparison.Ordinal);
+            return (operation, filled, sale.Consumer);
+        }
+
         if (operation.TakesApiKeys)
             return (operation, operation.Path, await Actors.ConsumerAsync(0));
 

@@ -1,63 +1,169 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace SupplyApi.Tests.Gateway;
 
 /// <summary>
 /// Each ending of a call has one rule, to the last decimal: what the consumer pays, what the supplier earns, and the
-/// platform's tenth. Who leaves in the middle: Faults/ClientLeavesMidStream.
+/// platform's tenth. Chat, Anthropic's messages and Gemini's contents; whole and as streams.
 /// </summary>
 public sealed class EndingsAreBilled : ApiTest
 {
-    private const string Unary = "\"max_tokens\": 1000";
-    private const string Stream = "\"max_tokens\": 1000, \"stream\": true";
+    private const string Final = "provider_final";
+    private const string Partial = "provider_partial";
+    private const string Counted = "counted";
+
+    /// <summary>Numbers are what the provider reported; null is what the published rule counts.</summary>
+    public static TheoryData<string, string, bool, string, long?, long?, string> Whole { get; } = Rows(
+    [
+        (Way.Chat, "!tokens=10,5", 10, 5, Final), (Way.Message, "!tokens=10,5", 10, 5, Final),
+        (Way.Content, "!tokens=10,5", 10, 5, Final),
+        (Way.Chat, "!nousage", null, null, Counted), (Way.Message, "!nousage", null, null, Counted),
+        (Way.Content, "!nousage", null, null, Counted),
+        (Way.Chat, "!zerousage", 0, 0, Final), (Way.Message, "!zerousage", 0, 0, Final),
+        (Way.Content, "!zerousage", 0, 0, Final),
+    ], isStream: false);
+
+    public static TheoryData<string, string, bool, string, long?, long?, string> Streamed { get; } = Rows(
+    [
+        (Way.Chat, "!tokens=10,5", 10, 5, Final), (Way.Message, "!tokens=10,5", 10, 5, Final),
+        (Way.ContentEvents, "!tokens=10,5", 10, 5, Final), (Way.ContentArray, "!tokens=10,5", 10, 5, Final),
+        (Way.Chat, "!tokens=10,5 !nodone", 10, 5, Final), (Way.Message, "!tokens=10,5 !nodone", 10, 5, Final),
+        (Way.Chat, "!tokens=10,7 !split", 10, 7, Final), (Way.Message, "!tokens=10,7 !split", 10, 7, Final),
+        (Way.ContentEvents, "!tokens=10,7 !split", 10, 7, Final),
+        (Way.ContentArray, "!tokens=10,7 !split", 10, 7, Final),
+        (Way.Chat, "!nousage !split !chunks=40", null, null, Counted),
+        (Way.Message, "!nousage !split !chunks=40", null, null, Counted),
+        (Way.ContentEvents, "!nousage !chunks=40", null, null, Counted),
+        (Way.ContentArray, "!nousage !chunks=40", null, null, Counted),
+        (Way.Chat, "!zerousage", 0, 0, Final), (Way.Chat, "!zerousage !cumulative", 0, 0, Final),
+        (Way.Message, "!zerousage", 0, 0, Final), (Way.Message, "!zerousage !cumulative", 0, 0, Final),
+        (Way.ContentEvents, "!zerousage", 0, 0, Final), (Way.ContentArray, "!zerousage", 0, 0, Final),
+        (Way.Chat, "!tokens=10,50 !cumulative", 10, 50, Final),
+        (Way.Message, "!tokens=10,50 !cumulative", 10, 50, Final),
+        (Way.Chat, "!error !chunks=20", null, null, Counted),
+        (Way.Message, "!tokens=10,500 !error !chunks=20", 10, null, Partial),
+        (Way.ContentEvents, "!tokens=10,500 !error !chunks=20", 10, 250, Final),
+    ], isStream: true);
+
+    /// <summary>Half of the answer and no more: five pieces of fifty.</summary>
+    public static TheoryData<string, string, bool, string, long?, long?, string> Broken { get; } = Rows(
+    [
+        (Way.Chat, "!tokens=10,500 !chunks=50", null, null, Counted),
+        (Way.Chat, "!tokens=10,500 !chunks=50 !cumulative", 10, 50, Partial),
+        (Way.Message, "!tokens=10,500 !chunks=50", 10, null, Partial),
+        (Way.Message, "!tokens=10,500 !chunks=50 !cumulative", 10, 50, Partial),
+        (Way.Message, "!nousage !chunks=50", null, null, Counted),
+        (Way.ContentEvents, "!tokens=10,500 !chunks=50", 10, 50, Partial),
+        (Way.ContentArray, "!tokens=10,500 !chunks=50", 10, 50, Partial),
+        (Way.ContentEvents, "!nousage !chunks=50", null, null, Counted),
+    ], isStream: true);
+
+    public static TheoryData<string, string, bool, int> Nothing { get; } = NothingRows();
 
     [Theory]
-    [InlineData("!tokens=10,5", Unary, 0.02)]
-    [InlineData("!tokens=10,5", Stream, 0.02)]
-    [InlineData("!tokens=100,5,80", Stream, 0.11)]
-    [InlineData("!tokens=10,5 !nodone", Stream, 0.02)]
-    [InlineData("!tokens=10,7 !split", Stream, 0.024)]
-    [InlineData("!tokens=10,50 !cumulative", Stream, 0.11)]
-    [InlineData("!zerousage", Unary, 0)]
-    [InlineData("!zerousage", Stream, 0)]
-    [InlineData("!zerousage !cumulative", Stream, 0)]
-    public async Task By_what_the_provider_reports(string prompt, string more, decimal cost)
+    [MemberData(nameof(Whole), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Streamed), DisableDiscoveryEnumeration = true)]
+    public async Task When_the_answer_is_complete(
+        string path, string prompt, bool isStream, string more, long? input, long? output, string basis)
     {
-        var sale = await Sale.MakeAsync(Actors);
-        (await ChatAsync(sale, prompt, more)).Expect(200);
-        await BilledAsync(sale, cost);
+        var (way, sale) = await SaleAsync(path);
+        var answer = (await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, more)).Expect(200);
+        await BilledAsync(
+            sale, "completed", basis, input ?? Tokens(answer.Exchange.RequestBody!),
+            output ?? Tokens(way.Said(answer.Body, isStream)));
     }
 
     [Theory]
-    [InlineData("!nousage", Unary)]
-    [InlineData("!nousage", Stream)]
-    [InlineData("!nousage !split !chunks=40", Stream)]
-    [InlineData("!error !chunks=20", Stream)]
-    public async Task By_counting_where_nothing_is_reported(string prompt, string more)
+    [MemberData(nameof(Broken), DisableDiscoveryEnumeration = true)]
+    public async Task When_the_provider_breaks_off(
+        string path, string prompt, bool isStream, string more, long? input, long? output, string basis)
     {
-        var sale = await Sale.MakeAsync(Actors);
-        var answer = (await ChatAsync(sale, prompt, more)).Expect(200);
-        var (input, output) = (Tokens(answer.Exchange.RequestBody!), Tokens(Said(answer)));
-        Assert.True(output > 0, answer.Body);
-        await BilledAsync(sale, (input * Sale.PerInputToken) + (output * Sale.PerOutputToken));
+        var (way, sale) = await SaleAsync(path);
+        var client = sale.Consumer.MayBeCut().Quietly();
+        var answer = (await way.CallAsync(client, sale.Model, $"{prompt} !cut=5", more)).Expect(200);
+        var wasTold = answer.Body.Contains("\"error\"", StringComparison.Ordinal);
+        Assert.True(answer.Exchange.WasCut != wasTold && wasTold == (way != Way.Chat), answer.Body);
+        await BilledAsync(
+            sale, "upstream_failed", basis, input ?? Tokens(answer.Exchange.RequestBody!),
+            output ?? Tokens(way.Said(answer.Body, isStream)));
     }
 
     [Theory]
-    [InlineData("!status=400", 400)]
-    [InlineData("!status=401", 502)]
-    [InlineData("!status=429", 429)]
-    [InlineData("!status=500", 502)]
-    [InlineData("!cut=0", 502)]
-    [InlineData("!garbage", 502)]
-    [InlineData("!garbage", 200, Stream)]
-    public async Task By_nothing_where_nothing_came(string prompt, int status, string more = Unary)
+    [MemberData(nameof(Broken), DisableDiscoveryEnumeration = true)]
+    public async Task When_the_client_leaves_in_the_middle(
+        string path, string prompt, bool isStream, string more, long? input, long? output, string basis)
     {
-        var sale = await Sale.MakeAsync(Actors);
-        (await ChatAsync(sale, prompt, more)).Expect(status);
+        var (way, sale) = await SaleAsync(path);
+        var body = way.Body(sale.Model, $"{prompt} !stall=5", more);
+        string seen;
+        using (var response = await sale.Consumer.Open(HttpMethod.Post, way.PathOf(sale.Model), body))
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync();
+            seen = await Streams.ReadAsync(stream, text => Pieces(way, text) == 5);
+        }
+
+        if (way == Way.ContentArray) seen += "]";
+        await BilledAsync(
+            sale, "client_left", basis, input ?? Tokens(body), output ?? Tokens(way.Said(seen, isStream)));
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/messages")]
+    [InlineData("/v1beta/models/{model}:streamGenerateContent?alt=sse")]
+    public async Task By_nothing_when_the_client_leaves_before_the_first_byte(string path)
+    {
+        var (way, sale) = await SaleAsync(path);
+        using var leaving = new CancellationTokenSource();
+        var call = sale.Consumer.Open(
+            HttpMethod.Post, way.PathOf(sale.Model),
+            way.Body(sale.Model, "!firstbyte=10000", StreamOf(way)), leaving.Token);
+        var upstream = await Suite.UpstreamAsync();
+        await Eventually.Async(
+            () => upstream.CallsAsync(sale.Credential), static calls => calls.Any(static one => one.IsCompletion),
+            "the call arrives");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+
+        var row = await UsageRow.LastAsync(Api.Database, sale.Consumer);
+        Assert.Equal(("client_left_before_first_byte", "none", 0, 0), (row.Ending, row.Basis, row.Input, row.Output));
+        await sale.BalanceBecomesAsync(Sale.Balance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Nothing), DisableDiscoveryEnumeration = true)]
+    public async Task By_nothing_where_nothing_came(string path, string prompt, bool isStream, int status)
+    {
+        var (way, sale) = await SaleAsync(path);
+        var answer = await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, isStream ? StreamOf(way) : "");
+        answer.Expect(status);
         Assert.Equal(Sale.Balance, await sale.Consumer.BalanceAsync());
         Assert.Empty((await RecordsAsync(sale)).AsArray());
         Assert.Equal(0, await sale.ChargedAsync(calls: 0));
+        Assert.Equal("none", (await UsageRow.LastAsync(Api.Database, sale.Consumer)).Basis);
+    }
+
+    // There are two prices: what was read from a cache or written to one is input, what was thought is output.
+    [Fact]
+    public async Task With_every_counter_kept_apart()
+    {
+        var (way, sale) = await SaleAsync(Way.Message.Path);
+        await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=10,5,20 !writes=30,40");
+        await BilledAsync(sale, "completed", Final, 100, 5);
+        var written = await UsageRow.LastAsync(Api.Database, sale.Consumer);
+        Assert.Equal((20, 30, 40), (written.CacheRead, written.CacheWrite5m, written.CacheWrite1h));
+
+        (way, sale) = await SaleAsync(Way.Content.Path);
+        await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=100,5,80,7");
+        await BilledAsync(sale, "completed", Final, 100, 12);
+        var thought = await UsageRow.LastAsync(Api.Database, sale.Consumer);
+        Assert.Equal((80, 7), (thought.CacheRead, thought.Reasoning));
+
+        (way, sale) = await SaleAsync(Way.Chat.Path);
+        await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=100,12,80,7");
+        await BilledAsync(sale, "completed", Final, 100, 12);
+        var reasoned = await UsageRow.LastAsync(Api.Database, sale.Consumer);
+        Assert.Equal((80, 7), (reasoned.CacheRead, reasoned.Reasoning));
     }
 
     // 7 x 0.333333 + 3 x 0.777777 millionths are 0.000004666662; the tenth of that has ten places too many.
@@ -65,9 +171,9 @@ public sealed class EndingsAreBilled : ApiTest
     public async Task With_nine_places_and_not_one_more()
     {
         var sale = await Sale.MakeAsync(Actors, new Offer(PriceInput: 0.333333m, PriceOutput: 0.777777m));
-        (await ChatAsync(sale, "!tokens=7,3", Unary)).Expect(200);
+        (await sale.BuyAsync("!tokens=7,3")).Expect(200);
         Assert.Equal(0.000004667m, await sale.ChargedAsync());
-        await BilledAsync(sale, 0.000004667m, fee: 0.000000467m);
+        await EarnedAsync(sale, 0.000004667m, fee: 0.000000467m);
     }
 
     [Fact]
@@ -75,19 +181,23 @@ public sealed class EndingsAreBilled : ApiTest
     {
         var sale = await Sale.MakeAsync(Actors);
         await sale.Consumer.TopUpAsync(0.3m);
-        (await ChatAsync(sale, "!tokens=10,50", "\"max_tokens\": 1")).Expect(200);
+        (await Way.Chat.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=10,50", limit: 1)).Expect(200);
         Assert.Equal(0.11m, await sale.ChargedAsync());
         await sale.BalanceBecomesAsync(0.19m);
 
-        (await ChatAsync(sale, "!tokens=10,5000", "\"max_tokens\": 1")).Expect(200);
+        (await Way.Chat.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=10,5000", limit: 1)).Expect(200);
         Assert.Equal(0.3m, await sale.ChargedAsync(calls: 2));
         await sale.BalanceBecomesAsync(0);
     }
 
-    private static Task<Answer> ChatAsync(Sale sale, string prompt, string more) =>
-        sale.Consumer.Quietly().Post("/v1/chat/completions", Consumer.Chat(sale.Model, prompt, more));
+    private async Task BilledAsync(Sale sale, string ending, string basis, long input, long output)
+    {
+        var row = await UsageRow.LastAsync(Api.Database, sale.Consumer);
+        Assert.Equal((ending, basis, input, output), (row.Ending, row.Basis, row.Input, row.Output));
+        await EarnedAsync(sale, (input * Sale.PerInputToken) + (output * Sale.PerOutputToken));
+    }
 
-    private static async Task BilledAsync(Sale sale, decimal cost, decimal? fee = null)
+    private static async Task EarnedAsync(Sale sale, decimal cost, decimal? fee = null)
     {
         Assert.Equal(cost, await sale.ChargedAsync());
         await sale.BalanceBecomesAsync(Sale.Balance - cost);
@@ -114,16 +224,53 @@ public sealed class EndingsAreBilled : ApiTest
         return ((text.EnumerateRunes().Count() - others + 3) / 4) + others;
     }
 
-    private static string Said(Answer answer)
+    private async Task<(Way Way, Sale Sale)> SaleAsync(string path)
     {
-        if (answer.Exchange.MediaType == "application/json") return answer.Text("choices.0.message.content");
-        var said = new StringBuilder();
-        foreach (var line in answer.Body.Split('\n'))
+        var way = Way.All.Append(Way.ContentArray).First(one => one.Path == path);
+        return (way, await Sale.MakeAsync(Actors, provider: way.Provider));
+    }
+
+    private static string StreamOf(Way way) => way.Provider == "gemini" ? "" : "\"stream\": true";
+
+    /// <summary>How many pieces of the answer's text have come.</summary>
+    private static int Pieces(Way way, string text) => way.Provider switch
+    {
+        "gemini" => text.Split("\"responseId\"").Length - 1,
+        "anthropic" => text.Split("text_delta\"").Length - 1
+            - (text.EndsWith("}\n\n", StringComparison.Ordinal) ? 0 : 1),
+        _ => text.Split("\n\n").Length - 2, // the opening is none
+    };
+
+    private static TheoryData<string, string, bool, string, long?, long?, string> Rows(
+        (Way Way, string Prompt, long? Input, long? Output, string Basis)[] rows, bool isStream) =>
+    [
+        .. rows.Select(row => new TheoryDataRow<string, string, bool, string, long?, long?, string>(
+            row.Way.Path, row.Prompt, isStream, isStream ? StreamOf(row.Way) : "", row.Input, row.Output, row.Basis)),
+    ];
+
+    private static TheoryData<string, string, bool, int> NothingRows()
+    {
+        var rows = new TheoryData<string, string, bool, int>();
+        foreach (var way in (Way[])[Way.Chat, Way.Message, Way.Content])
         {
-            if (!line.StartsWith("data: {", StringComparison.Ordinal)) continue;
-            said.Append(JsonNode.Parse(line[6..])!["choices"]?[0]?["delta"]?["content"]?.GetValue<string>());
+            foreach (var (prompt, status) in ((string, int)[])
+                [
+                    ("!status=400", 400), ("!status=401", 502), ("!status=429", 429), ("!status=500", 502),
+                    ("!cut=0", 502), ("!garbage", 502),
+                ])
+            {
+                rows.Add(way.Path, prompt, false, status);
+            }
         }
 
-        return said.ToString();
+        foreach (var way in (Way[])[Way.Chat, Way.Message, Way.ContentEvents, Way.ContentArray])
+        {
+            rows.Add(way.Path, "!status=500", true, 502);
+            rows.Add(way.Path, "!garbage", true, way == Way.ContentArray ? 502 : 200);
+        }
+
+        rows.Add(Way.ContentEvents.Path, "!cut=0", true, 502);
+        rows.Add(Way.ContentArray.Path, "!cut=0", true, 502);
+        return rows;
     }
 }

@@ -57,6 +57,21 @@ public sealed class ListModelsTests : ApiTest
     }
 
     [Fact]
+    public async Task Speaks_as_anthropic_to_who_sends_its_header()
+    {
+        var sale = await Sale.MakeAsync(Actors, provider: "anthropic");
+        var other = await Sale.MakeAsync(Actors);
+        var settings = $$"""{ "allowed_models": ["{{sale.Model}}", "{{other.Model}}"] }""";
+        var consumer = await Actors.ConsumerAsync(0, settings);
+        await consumer.With("anthropic-version", "2023-06-01").Get(Path);
+        var nothing = await Actors.ConsumerAsync(0, """{ "allowed_models": ["nobody-sells-this"] }""");
+        await nothing.With("anthropic-version", "2023-06-01").Get(Path);
+        await Actors.Stranger().With("anthropic-version", "2023-06-01").Get(Path);
+
+        Transcript.Matches();
+    }
+
+    [Fact]
     public async Task Refuses_a_key_that_is_off_or_away_from_home()
     {
         var off = await Actors.ConsumerAsync(0, """{ "enabled": false }""");

@@ -27,6 +27,18 @@ public sealed class NobodyWaitsForEver : ApiTest
         Transcript.Matches();
     }
 
+    [Fact]
+    public async Task However_the_model_is_called()
+    {
+        foreach (var way in Way.All)
+        {
+            var sale = await Sale.MakeAsync(Actors, provider: way.Provider);
+            var answer = await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!hang");
+            Assert.True(answer.Status == 504, $"{way.Name}: {answer}");
+            await sale.BalanceBecomesAsync(Sale.Balance);
+        }
+    }
+
     protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(new()
     {
         ["Supply__FirstByteTimeout"] = "00:00:01",

@@ -74,7 +74,7 @@ internal sealed partial class RedactedJson(Redactions redactions, string path, b
         {
             _ when KindOf(member, owner) is { } kind =>
                 isRequest ? redactions.SentId(kind, number) : redactions.Id(kind, number, isNumber: true),
-            "created" when !isRequest => redactions.UnixTime(number),
+            "created" or "created_at" when !isRequest => redactions.UnixTime(number),
             "retry_after" => redactions.Seconds(number),
             _ => number,
         };

@@ -7,13 +7,13 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
     public const decimal PerInputToken = 0.001m;
     public const decimal PerOutputToken = 0.002m;
 
-    public static async Task<Sale> MakeAsync(Actors actors, Offer? offer = null)
+    public static async Task<Sale> MakeAsync(Actors actors, Offer? offer = null, string provider = "openai")
     {
         var supplier = await actors.SupplierAsync();
         var consumer = await actors.ConsumerAsync(Balance);
-        var credential = Supplier.CredentialOf("openai");
+        var credential = Supplier.CredentialOf(provider);
         var model = actors.Unique("model");
-        var account = await supplier.MountAccountAsync(credential: credential);
+        var account = await supplier.MountAccountAsync(provider, credential: credential);
         var package = await supplier.PublishPackageAsync(model, account, offer ?? new Offer
         {
             PriceInput = PerInputToken * 1_000_000,

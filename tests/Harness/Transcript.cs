@@ -77,7 +77,8 @@ public sealed class Transcript
         return exchange.MediaType switch
         {
             "application/json" or "application/problem+json" => json.Print(exchange.Body, true),
-            "text/event-stream" => string.Join('\n', exchange.Body.TrimEnd('\n').Split('\n').Select(Event)),
+            "text/event-stream" => string.Join(
+                '\n', exchange.Body.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(Event)),
             null => exchange.Body,
             "text/csv" => Redactions.Document(exchange.Body.ReplaceLineEndings("\n").TrimEnd('\n')),
             "text/html" when exchange.Path.EndsWith("/statement/file", StringComparison.Ordinal) =>

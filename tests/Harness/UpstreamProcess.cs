@@ -48,5 +48,5 @@ public sealed class UpstreamProcess : IAsyncDisposable
 /// <summary>One call as the simulated provider saw it.</summary>
 public sealed record UpstreamCall(string Method, string Path, bool IsFinished, bool ClientLeft)
 {
-    public bool IsCompletion => Path.EndsWith("/chat/completions", StringComparison.Ordinal);
+    public bool IsCompletion => Method == "POST";
 }

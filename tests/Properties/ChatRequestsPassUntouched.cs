@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Tests.Properties;
 
@@ -160,7 +161,7 @@ public sealed class ChatRequestsPassUntouched
             """{"model":"mé","n":12,"stream":true,"stream_options":{"include_usage":false},"x":[{"y":"\u00e9"}]}""";
         var whole = Encoding.UTF8.GetBytes(Body);
         for (var length = 0; length < whole.Length; length++)
-            Assert.Equal(400, ChatRequest.Read(whole.AsMemory(0, length), out _)?.Status);
+            Assert.Equal(400, CallRequest.Read(OpenAi.Chat, whole.AsMemory(0, length), null, out _)?.Status);
     }
 
     [Theory]
@@ -170,7 +171,7 @@ public sealed class ChatRequestsPassUntouched
     public void Nesting_has_a_bottom(int depth, bool isAccepted)
     {
         var body = $"{{\"model\":\"m\",\"x\":{new string('[', depth)}{new string(']', depth)}}}";
-        Assert.Equal(isAccepted, ChatRequest.Read(Encoding.UTF8.GetBytes(body), out _) is null);
+        Assert.Equal(isAccepted, CallRequest.Read(OpenAi.Chat, Encoding.UTF8.GetBytes(body), null, out _) is null);
     }
 
     [Theory]
@@ -184,7 +185,8 @@ public sealed class ChatRequestsPassUntouched
             var body = Encoding.UTF8.GetBytes(AnyBody(random));
             for (var change = random.Next(1, 4); change > 0; change--)
                 body[random.Next(body.Length)] = (byte)"\"\\{}[]:,0tn \u0000é"[random.Next(14)];
-            if (ChatRequest.Read(body, out var request) is null) JsonDocument.Parse(request.Outgoing).Dispose();
+            if (CallRequest.Read(OpenAi.Chat, body, null, out var request) is null)
+                JsonDocument.Parse(request.Outgoing).Dispose();
         }
     }
 
@@ -224,16 +226,16 @@ public sealed class ChatRequestsPassUntouched
         .Where(static member => member.Name != "stream_options")
         .Select(static member => $"{member.Name}:{member.Value.GetRawText()}");
 
-    private static ChatRequest Accepted(string body)
+    private static CallRequest Accepted(string body)
     {
-        var refusal = ChatRequest.Read(Encoding.UTF8.GetBytes(body), out var request);
+        var refusal = CallRequest.Read(OpenAi.Chat, Encoding.UTF8.GetBytes(body), null, out var request);
         Assert.True(refusal is null, $"{body}: {refusal?.Message}");
         return request;
     }
 
     private static Features.Shared.Refusal Refused(string body)
     {
-        var refusal = ChatRequest.Read(Encoding.UTF8.GetBytes(body), out _);
+        var refusal = CallRequest.Read(OpenAi.Chat, Encoding.UTF8.GetBytes(body), null, out _);
         Assert.Equal(400, refusal?.Status);
         return refusal!;
     }

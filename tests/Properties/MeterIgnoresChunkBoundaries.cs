@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Tests.Properties;
 
@@ -73,22 +74,79 @@ public sealed class MeterIgnoresChunkBoundaries
         Assert.Equal((25_000, big.Length), (seen.DeliveredTokens, seen.Body.Length));
     }
 
+    public static TheoryData<string, string> Others { get; } = new()
+    {
+        {
+            "messages",
+            "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10}}}\n\n"
+            + "event: ping\r\ndata: {\"type\": \"ping\"}\r\n\r\n"
+            + "data: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"né 世界 🌍\"}}\n\n"
+            + "data: {\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"output_tokens\":5}}\n\n"
+            + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+        },
+        {
+            "responses",
+            "event: response.output_text.delta\ndata: {\"delta\":\"né 世界 🌍\"}\n\n"
+            + "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":"
+            + "{\"usage\":{\"input_tokens\":10,\"output_tokens\":5}}}\n\n"
+        },
+        {
+            "events",
+            "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"né 世界 🌍\"}]}}]}\r\n\r\n"
+            + "data: {\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":10,"
+            + "\"candidatesTokenCount\":5}}\r\n\r\n"
+        },
+        {
+            "array",
+            "[{\r\n  \"candidates\": [{\"content\":{\"parts\":[{\"text\":\"}né] \\\\\\\" 世界 🌍{\"}]}}]\n}\n,\r\n"
+            + "{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":10,"
+            + "\"candidatesTokenCount\":5}}\n]\n"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others), DisableDiscoveryEnumeration = true)]
+    public async Task Whatever_the_protocol(string name, string stream)
+    {
+        var (protocol, type) = name switch
+        {
+            "messages" => (Anthropic.Messages, "text/event-stream"),
+            "responses" => (OpenAi.Responses, "text/event-stream"),
+            "events" => (Gemini.StreamEvents, "text/event-stream"),
+            _ => (Gemini.StreamArray, "application/json"),
+        };
+        var whole = Encoding.UTF8.GetBytes(stream);
+        var request = protocol is Gemini ? "{}" : """{"model":"m","stream":true}""";
+        var expected = await RelayAsync(protocol, type, request, whole);
+        Assert.Equal((stream, new Usage(10, 0, 5)), (expected.Body, expected.Reported));
+        Assert.InRange(expected.DeliveredTokens, 4, 8);
+
+        Assert.Equal(expected, await RelayAsync(protocol, type, request, [.. whole.Chunk(1)]));
+        for (var at = 1; at < whole.Length; at++)
+            Assert.Equal(expected, await RelayAsync(protocol, type, request, whole[..at], whole[at..]));
+    }
+
     private static Task<Seen> RelayAsync(params byte[][] pieces) =>
         RelayAsync("""{"model":"m","stream":true}""", pieces);
 
-    private static async Task<Seen> RelayAsync(string request, params byte[][] pieces)
+    private static Task<Seen> RelayAsync(string request, params byte[][] pieces) =>
+        RelayAsync(OpenAi.Chat, "text/event-stream", request, pieces);
+
+    private static async Task<Seen> RelayAsync(
+        Protocol protocol, string type, string request, params byte[][] pieces)
     {
         var http = new DefaultHttpContext();
         using var body = new MemoryStream();
         http.Response.Body = body;
-        using var exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], []));
-        Assert.Null(ChatRequest.Read(Encoding.UTF8.GetBytes(request), out var read));
+        using var exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], []), protocol);
+        var model = protocol is Gemini ? "m" : null;
+        Assert.Null(CallRequest.Read(protocol, Encoding.UTF8.GetBytes(request), model, out var read));
         exchange.Request = read;
         exchange.Answer = new HttpResponseMessage
         {
             Content = new StreamContent(new Pieces(pieces))
             {
-                Headers = { ContentType = new MediaTypeHeaderValue("text/event-stream") },
+                Headers = { ContentType = new MediaTypeHeaderValue(type) },
             },
         };
         await new Relay(new GatewayTerms(0.1m, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1))).RunAsync(exchange);

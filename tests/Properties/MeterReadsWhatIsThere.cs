@@ -1,5 +1,6 @@
 using System.Text;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Tests.Properties;
 
@@ -18,7 +19,7 @@ public sealed class MeterReadsWhatIsThere
     [InlineData("""{"us\u0061ge":{"prompt_tokens":10,"completion_tokens":5}}""", 10, 0, 5)]
     public void Usage(string json, long input, long cached, long output)
     {
-        var meter = new Meter();
+        var meter = new OpenAiMeter();
         Read(meter, json);
         Assert.Equal(new Usage(input, cached, output), meter.Reported);
     }
@@ -32,7 +33,7 @@ public sealed class MeterReadsWhatIsThere
     [InlineData("")]
     public void No_usage_is_not_an_explicit_zero(string json)
     {
-        var meter = new Meter();
+        var meter = new OpenAiMeter();
         Assert.False(Read(meter, json));
         Assert.Null(meter.Reported);
     }
@@ -40,7 +41,7 @@ public sealed class MeterReadsWhatIsThere
     [Fact]
     public void The_last_usage_counts()
     {
-        var meter = new Meter();
+        var meter = new OpenAiMeter();
         foreach (var total in (int[])[1, 5, 9])
             Read(meter, $$$"""{"choices":[{}],"usage":{"prompt_tokens":7,"completion_tokens":{{{total}}}}}""");
         Read(meter, """{"choices":[{}],"usage":null}""");
@@ -54,7 +55,7 @@ public sealed class MeterReadsWhatIsThere
     [InlineData("""{"choices":[],"usage":null}""", false)]
     [InlineData("""{"choices":[]}""", false)]
     public void Only_an_event_that_is_nothing_but_usage_is_hidden(string json, bool isHidden) =>
-        Assert.Equal(isHidden, Read(new Meter(), json));
+        Assert.Equal(isHidden, Read(new OpenAiMeter(), json));
 
     [Theory]
     [InlineData("""{"choices":[{"delta":{"content":"abcd"}}]}""", 1)]
@@ -68,7 +69,7 @@ public sealed class MeterReadsWhatIsThere
     [InlineData("""{"choices":[{"delta":{"content":"\u4e16\ud83c\udf0d"}}]}""", 2)]
     public void What_the_model_said_is_counted(string json, long tokens)
     {
-        var meter = new Meter();
+        var meter = new OpenAiMeter();
         Read(meter, json);
         Assert.Equal(tokens, meter.DeliveredTokens);
     }
@@ -77,7 +78,7 @@ public sealed class MeterReadsWhatIsThere
     [Fact]
     public void Half_a_character_neither_stops_the_meter_nor_is_free()
     {
-        var meter = new Meter();
+        var meter = new OpenAiMeter();
         Read(meter, """{"choices":[{"delta":{"content":"\ud83c"}}]}""");
         Read(meter, """{"choices":[{"delta":{"content":"\udf0d"}}]}""");
         Read(meter, """{"\ud83c":1}""");
@@ -92,7 +93,7 @@ public sealed class MeterReadsWhatIsThere
     [InlineData("""{"choices":[{"error":"said the model"}]}""", false)]
     public void An_error_is_seen(string json, bool isError)
     {
-        var meter = new Meter();
+        var meter = new OpenAiMeter();
         Read(meter, json);
         Assert.Equal(isError, meter.SawError);
     }

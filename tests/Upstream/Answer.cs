@@ -17,23 +17,23 @@ internal sealed record Answer(
     ];
 
     internal static Answer To(
-        ChatRequest request, Directives directives, ReadOnlyMemory<byte> body, HttpRequest http)
+        Prompt prompt, Directives directives, ReadOnlyMemory<byte> body, HttpRequest http)
     {
-        var wanted = Math.Max(directives.ToolCalls, request.MustCallTool ? 1 : 0);
-        var tools = request.Tools;
+        var wanted = Math.Max(directives.ToolCalls, prompt.MustCallTool ? 1 : 0);
+        var tools = prompt.Tools;
         var calls = wanted == 0 || tools.Count == 0
             ? []
             : Enumerable.Range(0, wanted).Select(place => ToolCall.Of(tools[place % tools.Count], place)).ToList();
 
         var pieces = calls.Count > 0 ? [] : Speak(directives, body, http);
         var finish = calls.Count > 0 ? "tool_calls" : "stop";
-        if (request.TokensMax is { } limit && limit < pieces.Count)
+        if (prompt.TokensMax is { } limit && limit < pieces.Count)
         {
             pieces = pieces.Take(limit).ToList();
             finish = "length";
         }
         var spoken = pieces.Count + calls.Sum(call => call.Pieces.Count + 1);
-        var usage = directives.Usage ?? new Usage(request.CountTokens(), spoken);
+        var usage = directives.Usage ?? new Usage(prompt.Tokens, spoken);
         return new Answer(pieces, calls, finish, directives.ZeroUsage ? new Usage(0, 0) : usage);
     }
 

@@ -1,112 +1,70 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
+using System.Text.Json;
 
 namespace SupplyApi.Upstream;
 
-/// <summary>POST /v1/chat/completions, plain and as a stream, with the faults that the prompt orders.</summary>
-internal sealed class ChatCompletions
+/// <summary>POST /v1/chat/completions.</summary>
+internal sealed class ChatCompletions() : Endpoint(Protocol.OpenAi)
 {
-    private static readonly byte[] Garbage = [0xFF, 0xFE, 0x00, .. "<html><body>502 Bad Gateway</body></html>\n"u8];
+    private const string EmptyMessages =
+        "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.";
 
-    private readonly ConcurrentDictionary<string, int> attempts = new();
-    private long answered;
-
-    internal async Task HandleAsync(HttpContext http)
+    protected override (string Message, string? Param, string? Code)? Judge(HttpContext http, JsonElement root)
     {
-        if (!await Credential.AdmitAsync(http, Protocol.OpenAi)) return;
-        var body = await ReadAsync(http);
-        if (await ChatRequest.ReadAsync(http, body) is not { } request) return;
-        if (request.Model.Contains("missing", StringComparison.OrdinalIgnoreCase))
+        var messages = root.Find("messages");
+        if (root.Find("model").Text() is null) return ("you must provide a model parameter", null, null);
+        if (messages is null)
+            return ("Missing required parameter: 'messages'.", "messages", "missing_required_parameter");
+        if (messages is not { ValueKind: JsonValueKind.Array } || messages.List().Any(IsNoObject))
+            return ("Invalid type for 'messages': expected an array of objects.", "messages", "invalid_type");
+        if (messages.List().Count == 0) return (EmptyMessages, "messages", "empty_array");
+        if (!root.Find("stream").IsTrue() && root.Find("stream_options") is not null)
+            return ("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options", null);
+        return null;
+    }
+
+    protected override Prompt Read(HttpContext http, JsonElement root)
+    {
+        var messages = root.Find("messages").List();
+        var choice = root.Find("tool_choice");
+        var forced = choice.Find("function").Find("name").Text();
+        return new Prompt(
+            root.Find("model").Text()!,
+            root.Find("stream").IsTrue(),
+            messages.Where(static one => one.Find("role").Text() == "user")
+                .Select(static one => one.Find("content").TextOrParts()).LastOrDefault(""),
+            messages.Sum(static one => Prompt.Count(one.Find("content").TextOrParts())))
         {
-            await Refusal.SendAsync(http, Protocol.OpenAi, StatusCodes.Status404NotFound);
-            return;
-        }
-
-        var directives = Find(request.LastUserText);
-        await Task.Delay(directives.Hang ? Timeout.Infinite : directives.FirstByteMs, http.RequestAborted);
-        if (await RefuseAsync(http, request, directives)) return;
-
-        var answer = Answer.To(request, directives, body, http.Request);
-        var shapes = Shape(request, directives);
-        OpenAiHeaders.Write(http);
-        if (request.Stream) await StreamAsync(http, request, directives, answer, shapes);
-        else await SendWholeAsync(http, directives, shapes.Completion(answer));
+            TokensMax = root.Find("max_completion_tokens").Number() ?? root.Find("max_tokens").Number(),
+            Tools =
+            [
+                .. root.Find("tools").List().Select(static tool => tool.Find("function")).OfType<JsonElement>()
+                    .Select(static one => new Function(one.GetProperty("name").GetString()!, one.Find("parameters")))
+                    .Where(one => forced is null || one.Name == forced),
+            ],
+            MustCallTool = forced is not null || choice.Text() == "required",
+        };
     }
 
-    private Directives Find(string text)
+    protected override Script Write(
+        HttpContext http, JsonElement root, Prompt prompt, Directives directives, Answer answer, string number)
     {
-        var directives = new Directives(text);
-        if (directives.Times is not { } times) return directives;
-        return attempts.AddOrUpdate(text, 1, (_, count) => count + 1) > times ? Directives.None : directives;
-    }
-
-    private static async Task<bool> RefuseAsync(HttpContext http, ChatRequest request, Directives directives)
-    {
-        if (directives.OutOfQuota) await Refusal.SendQuotaAsync(http);
-        else if (directives.Leak)
-            await Refusal.SendInvalidAsync(http, $"The key {Credential.Read(http.Request)} cannot use this parameter.");
-        else if (directives.Status is { } status) await Refusal.SendAsync(http, Protocol.OpenAi, status);
-        else if (directives.ErrorInMidStream && !request.Stream) await Refusal.SendAsync(http, Protocol.OpenAi, 500);
-        else return false;
-        return true;
-    }
-
-    private ChatShapes Shape(ChatRequest request, Directives directives)
-    {
-        var number = Interlocked.Increment(ref answered).ToString("d22", CultureInfo.InvariantCulture);
         var created = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return new ChatShapes($"chatcmpl-SIM{number}", created, ModelLists.Resolve(request.Model), request, directives);
-    }
-
-    private static async Task SendWholeAsync(HttpContext http, Directives directives, string completion)
-    {
-        var bytes = directives.Garbage ? Garbage : Encoding.UTF8.GetBytes(completion);
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = bytes.Length;
-        var half = directives.CutAfter is null && directives.SlowMs == 0 ? bytes.Length : bytes.Length / 2;
-        await http.SendAsync(bytes.AsMemory(0, half));
-        if (directives.CutAfter is not null)
+        var options = root.Find("stream_options");
+        var asked = options.Find("include_usage").IsTrue();
+        var shapes = new ChatShapes($"chatcmpl-SIM{number}", created, ModelLists.Resolve(prompt.Model), directives)
         {
-            await http.CutAsync();
-            return;
-        }
-        if (directives.SlowMs > 0) await Task.Delay(directives.SlowMs, http.RequestAborted);
-        if (half < bytes.Length) await http.SendAsync(bytes.AsMemory(half));
-    }
-
-    private static async Task StreamAsync(
-        HttpContext http, ChatRequest request, Directives directives, Answer answer, ChatShapes shapes)
-    {
-        var stream = new EventStream(http, directives);
-        stream.Open();
-        if (directives.Garbage)
-        {
-            await stream.SendBytesAsync(Garbage);
-            return;
-        }
-
-        var chunks = ListChunks(answer, shapes).ToList();
-        await stream.SendAsync(shapes.Opening(answer, answer.Usage.After(0, 1)));
-        for (var sent = 0; sent < chunks.Count && sent != directives.CutAfter; sent++)
-        {
-            if (directives.ErrorInMidStream && sent >= chunks.Count / 2)
-            {
-                await stream.SendAsync(Refusal.InMidStream);
-                return;
-            }
-            if (directives.SlowMs > 0) await Task.Delay(directives.SlowMs, http.RequestAborted);
-            await stream.SendAsync(chunks[sent]);
-        }
-        if (directives.CutAfter is not null)
-        {
-            await http.CutAsync();
-            return;
-        }
-
-        await stream.SendAsync(shapes.Finish(answer));
-        if (request.IncludeUsage && !directives.NoUsage) await stream.SendAsync(shapes.UsageOnly(answer));
-        if (!directives.NoDone) await stream.SendAsync("[DONE]");
+            IncludesUsage = asked,
+            IsObfuscated = options.Find("include_obfuscation") is not { ValueKind: JsonValueKind.False },
+        };
+        var closing = new List<string> { shapes.Finish(answer) };
+        if (asked && !directives.NoUsage) closing.Add(shapes.UsageOnly(answer));
+        if (!directives.NoDone) closing.Add("[DONE]");
+        return new Script(
+            shapes.Completion(answer),
+            [Event(shapes.Opening(answer, answer.Usage.After(0, 1)))],
+            [.. ListChunks(answer, shapes).Select(static chunk => Event(chunk))],
+            [.. closing.Select(static one => Event(one))],
+            Event(Refusal.InMidStream));
     }
 
     private static IEnumerable<string> ListChunks(Answer answer, ChatShapes shapes)
@@ -123,10 +81,5 @@ internal sealed class ChatCompletions
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpContext http)
-    {
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        return body.ToArray();
-    }
+    private static bool IsNoObject(JsonElement element) => element.ValueKind != JsonValueKind.Object;
 }

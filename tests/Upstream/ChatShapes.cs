@@ -1,9 +1,13 @@
 namespace SupplyApi.Upstream;
 
 /// <summary>The JSON of one completion and of its chunks, in OpenAI's order of fields.</summary>
-internal sealed class ChatShapes(string id, long created, string model, ChatRequest request, Directives directives)
+internal sealed class ChatShapes(string id, long created, string model, Directives directives)
 {
     private const string Fingerprint = "fp_44709d6fcb";
+
+    internal bool IncludesUsage { get; init; }
+
+    internal bool IsObfuscated { get; init; }
 
     internal string Completion(Answer answer)
     {
@@ -47,7 +51,7 @@ internal sealed class ChatShapes(string id, long created, string model, ChatRequ
         {
             { NoUsage: true } => "",
             { Cumulative: true } => $""","usage":{sofar.ToJson()}""",
-            _ when request.IncludeUsage => ""","usage":null""",
+            _ when IncludesUsage => ""","usage":null""",
             _ => ""
         };
         return Frame($$"""{"index":0,"delta":{{delta}},"logprobs":null,"finish_reason":{{finish}}}""", usage);
@@ -56,7 +60,7 @@ internal sealed class ChatShapes(string id, long created, string model, ChatRequ
     // The padding hides the length of a piece from whoever watches the line; the provider adds it unless told not to.
     private string Frame(string choices, string usage)
     {
-        var padding = request.IncludeObfuscation ? ""","obfuscation":"qT4rX0aB2" """.TrimEnd() : "";
+        var padding = IsObfuscated ? ""","obfuscation":"qT4rX0aB2" """.TrimEnd() : "";
         return Json.Fold(
             $$"""
             {"id":"{{id}}","object":"chat.completion.chunk","created":{{created}},"model":{{Json.Text(model)}},

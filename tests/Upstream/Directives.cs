@@ -40,6 +40,9 @@ internal sealed partial class Directives
     /// <summary><c>!cut=N</c>: resets the connection after N content chunks, or after half of a plain body.</summary>
     internal int? CutAfter => Number("cut");
 
+    /// <summary><c>!stall=N</c>: after N content chunks nothing more comes.</summary>
+    internal int? StallAfter => Number("stall");
+
     /// <summary><c>!chunks=N</c>: so many content deltas.</summary>
     internal int? Chunks => Number("chunks");
 
@@ -57,6 +60,12 @@ internal sealed partial class Directives
                 counts.ElementAtOrDefault(2), counts.ElementAtOrDefault(3));
         }
     }
+
+    /// <summary><c>!writes=FOR5M[,FOR1H]</c>: input that was written to the cache.</summary>
+    internal (int For5m, int For1h) Writes =>
+        words.TryGetValue("writes", out var list) && list.Split(',') is var counts
+            ? (Parse(counts[0]), counts.Length > 1 ? Parse(counts[1]) : 0)
+            : default;
 
     /// <summary><c>!nousage</c>: reports none, whatever was asked.</summary>
     internal bool NoUsage => words.ContainsKey("nousage");
@@ -90,6 +99,8 @@ internal sealed partial class Directives
 
     /// <summary><c>!tool[=N]</c>: calls N of the tools on offer, one when no number is given.</summary>
     internal int ToolCalls => words.ContainsKey("tool") ? Number("tool") ?? 1 : 0;
+
+    private static int Parse(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     private int? Number(string word) =>
         words.TryGetValue(word, out var value)

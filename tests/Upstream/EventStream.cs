@@ -5,15 +5,14 @@ namespace SupplyApi.Upstream;
 /// <summary>Server-sent events, one flush each, or in the awkward pieces that a test orders.</summary>
 internal sealed class EventStream(HttpContext http, Directives directives)
 {
+    private const int LengthToSplit = 12;
     private static readonly TimeSpan BetweenPieces = TimeSpan.FromMilliseconds(1);
 
-    internal void Open() => http.Response.ContentType = "text/event-stream; charset=utf-8";
-
-    internal Task SendAsync(string data) => SendBytesAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"));
+    internal Task SendAsync(string text) => SendBytesAsync(Encoding.UTF8.GetBytes(text));
 
     internal async Task SendBytesAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (!directives.Split)
+        if (!directives.Split || bytes.Length < LengthToSplit)
         {
             await http.SendAsync(bytes);
             return;

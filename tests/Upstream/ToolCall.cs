@@ -10,11 +10,11 @@ internal sealed record ToolCall(int Place, string Id, string Name, string Argume
     internal IReadOnlyList<string> Pieces =>
         [.. Arguments.Chunk(PieceLength).Select(letters => new string(letters))];
 
-    internal static ToolCall Of(JsonElement function, int place) => new(
+    internal static ToolCall Of(Function function, int place) => new(
         place,
         $"call_simulated{place:d15}",
-        ChatRequest.Name(function),
-        function.TryGetProperty("parameters", out var parameters) ? Invent(parameters) : "{}");
+        function.Name,
+        function.Schema is { } schema ? Invent(schema) : "{}");
 
     internal string ToJson() => Json.Fold(
         $$$"""
@@ -41,5 +41,7 @@ internal sealed record ToolCall(int Place, string Id, string Name, string Argume
     }
 
     private static string? TypeOf(JsonElement schema) =>
-        schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+            ? type.GetString()!.ToLowerInvariant() // Gemini shouts
+            : null;
 }

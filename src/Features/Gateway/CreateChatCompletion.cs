@@ -1,4 +1,5 @@
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway;
 
@@ -12,5 +13,6 @@ internal static class CreateChatCompletion
         .MapPost("/chat/completions", Handle)
         .WithName("createChatCompletion");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) => pipeline.RunAsync(http);
+    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
+        pipeline.RunAsync(http, OpenAi.Chat);
 }

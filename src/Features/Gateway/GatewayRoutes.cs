@@ -11,7 +11,8 @@ public static class GatewayRoutes
     private const long BodyBytesMax = 32 * 1024 * 1024;
 
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
-        ListModelsJson.Default);
+        ListModelsJson.Default,
+        ListGeminiModelsJson.Default);
 
     internal static void Add(
         IServiceCollection services, GatewayTerms terms, IReadOnlyDictionary<string, Uri> origins) =>
@@ -31,9 +32,21 @@ public static class GatewayRoutes
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var openAi = app.MapGroup("/v1").ForKeys().WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax));
+        var v1 = app.MapGroup("/v1").ForKeys().WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax));
+        var v1Beta = app.MapGroup("/v1beta").ForKeys().WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax));
 
-        ListModels.Map(openAi);
-        CreateChatCompletion.Map(openAi);
+        ListModels.Map(v1);
+        CreateChatCompletion.Map(v1);
+        CreateCompletion.Map(v1);
+        CreateResponse.Map(v1);
+        CreateEmbedding.Map(v1);
+        CreateMessage.Map(v1);
+        CountMessageTokens.Map(v1);
+        CallStableModel.Map(v1);
+
+        ListGeminiModels.Map(v1Beta);
+        GenerateContent.Map(v1Beta);
+        StreamGenerateContent.Map(v1Beta);
+        CountContentTokens.Map(v1Beta);
     }
 }

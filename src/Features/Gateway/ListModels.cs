@@ -1,39 +1,40 @@
 namespace SupplyApi.Features.Gateway;
 
-/// <summary>The models on sale that the key may use, in OpenAI's shape.</summary>
+/// <summary>
+/// The models on sale that the key may use, in OpenAI's shape; in Anthropic's, and only those that speak its protocol,
+/// when its version header is sent.
+/// </summary>
 internal static class ListModels
 {
-    internal sealed record Model(string Id, string Object, long Created, string OwnedBy) : IRow<Model>
-    {
-        public static Model Read(NpgsqlDataReader row) => new(row.GetString(0), "model", row.GetInt64(1), "supply");
-    }
+    internal sealed record Model(string Id, string Object, long Created, string OwnedBy);
 
     internal sealed record Response(string Object, IReadOnlyList<Model> Data);
+
+    internal sealed record AnthropicModel(string Type, string Id, string DisplayName, DateTime CreatedAt);
+
+    internal sealed record AnthropicResponse(
+        IReadOnlyList<AnthropicModel> Data, bool HasMore, string? FirstId, string? LastId);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/models", Handle)
         .WithName("listModels");
 
-    private const string List = """
-        select package.model, min(extract(epoch from package.published_at))::bigint
-          from supply_packages package
-          join supply_accounts account on account.id = package.supply_account_id
-         where package.status = 'active' and package.expires_at > $1 and account.status = 'active'
-           and (cardinality($2::text[]) = 0 or package.model = any($2))
-         group by package.model
-         order by package.model
-        """;
-
     private static async Task<IResult> Handle(
-        KeyHolder key, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+        HttpRequest request, KeyHolder key, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        await using var connection = await db.OpenConnectionAsync(ct);
-        var models = await connection.Command(List)
-            .With(clock.GetUtcNow()).With(key.AllowedModels)
-            .ListAsync<Model>(ct);
-        return TypedResults.Ok(new Response("list", models));
+        var isAnthropic = request.Headers.ContainsKey("anthropic-version");
+        var offers = await ModelOnSale.ListAsync(db, key, isAnthropic ? ["anthropic"] : [], clock.GetUtcNow(), ct);
+        if (!isAnthropic)
+            return TypedResults.Ok(new Response("list", [.. offers.Select(static one =>
+                new Model(one.Id, "model", one.Since.ToUnixTimeSeconds(), "supply"))]));
+        return TypedResults.Ok(new AnthropicResponse(
+            [.. offers.Select(static one => new AnthropicModel("model", one.Id, one.Id, one.Since.UtcDateTime))],
+            HasMore: false,
+            offers.Count > 0 ? offers[0].Id : null,
+            offers.Count > 0 ? offers[^1].Id : null));
     }
 }
 
 [JsonSerializable(typeof(ListModels.Response))]
+[JsonSerializable(typeof(ListModels.AnthropicResponse))]
 internal sealed partial class ListModelsJson : JsonSerializerContext;

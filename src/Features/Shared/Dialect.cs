@@ -32,7 +32,13 @@ internal abstract class Dialect
         ("/v1", OpenAi),
     ];
 
-    internal static Dialect Of(PathString path)
+    /// <summary>Of the one path that two protocols share, the header tells who is asking.</summary>
+    internal static Dialect Of(HttpRequest request) =>
+        request.Path == "/v1/models" && request.Headers.ContainsKey("anthropic-version")
+            ? Anthropic
+            : Of(request.Path);
+
+    private static Dialect Of(PathString path)
     {
         foreach (var (prefix, dialect) in ByPath)
         {
@@ -54,20 +60,25 @@ internal abstract class Dialect
             ? (Problem, "application/problem+json; charset=utf-8")
             : (this, "application/json; charset=utf-8");
 
-        var bytes = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Wire.Encoder }))
-            dialect.Write(json, refusal, http.TraceIdentifier);
-
+        var bytes = dialect.Render(refusal, http.TraceIdentifier);
         http.Response.StatusCode = refusal.Status;
         http.Response.ContentType = type;
-        http.Response.ContentLength = bytes.WrittenCount;
+        http.Response.ContentLength = bytes.Length;
         if (refusal.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = new StringValues(
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
         if (refusal.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Bearer";
         if (!HttpMethods.IsHead(http.Request.Method))
-            await http.Response.Body.WriteAsync(bytes.WrittenMemory, http.RequestAborted);
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+    }
+
+    internal ReadOnlyMemory<byte> Render(Refusal refusal, string requestId)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = Wire.Encoder }))
+            Write(json, refusal, requestId);
+        return bytes.WrittenMemory;
     }
 
     protected abstract void Write(Utf8JsonWriter json, Refusal refusal, string requestId);

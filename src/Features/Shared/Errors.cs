@@ -18,7 +18,7 @@ internal sealed record Refusal(int Status, string Code, string Message) : IResul
     internal TimeSpan? RetryAfter { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext) =>
-        Dialect.Of(httpContext.Request.Path).WriteAsync(httpContext, this);
+        Dialect.Of(httpContext.Request).WriteAsync(httpContext, this);
 }
 
 /// <summary>Every refusal the API can give, one line each.</summary>
@@ -198,6 +198,11 @@ internal static class Errors
         new(403, "model_not_allowed", $"The API key is not allowed to use the model '{model}'.") { Field = "model" };
     internal static Refusal NoSuchModel(string model) =>
         new(404, "model_not_found", $"The model '{model}' does not exist or nobody offers it.") { Field = "model" };
+    internal static Refusal ModelSpeaksOtherwise(string model, string endpoint) =>
+        new(404, "model_not_found", $"The model '{model}' is not offered by this endpoint; call POST {endpoint}.")
+        {
+            Field = "model",
+        };
     internal static Refusal InsufficientBalance =>
         new(402, "insufficient_balance", "The balance does not cover the largest possible cost of this call.");
     internal static Refusal KeyQuotaExceeded =>

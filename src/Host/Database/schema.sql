@@ -442,3 +442,13 @@ create table supply_policy_floors (
 
 -- What was charged on a package, added up when the package is reconciled.
 create index gateway_usage_package on gateway_usage (package_id) include (charged);
+
+-- Tokens that were counted apart: what was written to the provider's cache, and for how long, is a part of the input;
+-- reasoning is a part of the output; images and audio are parts of both. cached_input_tokens is what was read from the
+-- cache. Rows of before have no such parts.
+alter table gateway_usage
+  add column cache_write_5m_tokens bigint not null default 0 check (cache_write_5m_tokens >= 0),
+  add column cache_write_1h_tokens bigint not null default 0 check (cache_write_1h_tokens >= 0),
+  add column reasoning_tokens bigint not null default 0 check (reasoning_tokens >= 0),
+  add column image_tokens bigint not null default 0 check (image_tokens >= 0),
+  add column audio_tokens bigint not null default 0 check (audio_tokens >= 0);

@@ -15,13 +15,15 @@ internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
 
         // Nothing delivered and an error, or nothing at all, instead of an end: nobody pays for that.
         var output = meter.Reported?.Output ?? meter.DeliveredTokens;
-        var isEmpty = exchange.Ending == Ending.Completed && meter.Reported is null && !meter.SawEnd;
+        var hasEnd = meter.SawEnd || meter.SawFinish;
+        var isEmpty = exchange.Ending == Ending.Completed && meter.Reported is null && !hasEnd;
         if (output == 0 && (meter.SawError || isEmpty || exchange.Ending == Ending.UpstreamFailed)) return Nothing;
 
-        if (meter.Reported is not { } reported)
-            return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));
         var basis = exchange.Ending == Ending.Completed ? "provider_final" : "provider_partial";
-        return Priced(exchange, basis, reported);
+        if (meter.Reported is { } reported) return Priced(exchange, basis, reported);
+        if (meter.ReportedInput is { } input)
+            return Priced(exchange, output == 0 ? basis : "provider_partial", input with { Output = output });
+        return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));
     }
 
     private static Bill Priced(GatewayExchange exchange, string basis, Usage usage) =>

@@ -1,10 +1,10 @@
+using SupplyApi.Features.Gateway.Protocols;
+
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>2: who can serve the model, cheapest first.</summary>
 internal sealed class Choose(NpgsqlDataSource db, TimeProvider clock)
 {
-    private static readonly string[] OpenAiProviders = ["openai", "baidu", "xfyun", "tencent"];
-
     private const string Find = """
         select package.id, package.tenant_id, account.owner_id, account.id, account.provider, account.credential,
                package.price_per_1m_input, package.price_per_1m_output
@@ -16,15 +16,34 @@ internal sealed class Choose(NpgsqlDataSource db, TimeProvider clock)
          limit 16
         """;
 
+    private const string FindProvider = """
+        select account.provider
+          from supply_packages package
+          join supply_accounts account on account.id = package.supply_account_id
+         where package.model = $1 and package.status = 'active' and package.expires_at > $2
+           and account.status = 'active'
+         order by account.provider
+         limit 1
+        """;
+
     internal async Task<bool> RunAsync(GatewayExchange exchange)
     {
-        await using var connection = await db.OpenConnectionAsync(exchange.Http.RequestAborted);
+        var (model, now, stop) = (exchange.Request.Model, clock.GetUtcNow(), exchange.Http.RequestAborted);
+        await using var connection = await db.OpenConnectionAsync(stop);
         exchange.Candidates = await connection.Command(Find)
-            .With(exchange.Request.Model).With(clock.GetUtcNow()).With(OpenAiProviders)
-            .ListAsync<Candidate>(exchange.Http.RequestAborted);
+            .With(model).With(now).With(exchange.Protocol.Providers.ToArray())
+            .ListAsync<Candidate>(stop);
         if (exchange.Candidates.Count > 0) return true;
 
-        exchange.Refusal = Errors.NoSuchModel(exchange.Request.Model);
+        var other = await connection.Command(FindProvider).With(model).With(now).OneAsync<Speaker>(stop);
+        exchange.Refusal = other is null
+            ? Errors.NoSuchModel(model)
+            : Errors.ModelSpeaksOtherwise(model, Protocol.EndpointOf(other.Provider, model));
         return false;
+    }
+
+    private sealed record Speaker(string Provider) : IRow<Speaker>
+    {
+        public static Speaker Read(NpgsqlDataReader row) => new(row.GetString(0));
     }
 }

@@ -1,11 +1,13 @@
 using System.Net.Http.Headers;
+using System.Text;
 using SupplyApi.Features.Gateway.Upstream;
 using SupplyApi.Features.Supply.Accounts;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// 4: a request of our own to the provider: the body as it came, no header of the caller's but its kind.
+/// 4: a request of our own to the provider: the body as it came, and of the caller's headers only what the protocol
+/// itself needs.
 /// </summary>
 internal sealed partial class Forward(
     Providers providers, UpstreamClients clients, Secrets secrets, GatewayTerms terms, ILogger<Forward> logger)
@@ -22,7 +24,7 @@ internal sealed partial class Forward(
         limit.CancelAfter(terms.FirstByte);
         exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
         exchange.UpstreamStatus = 0;
-        exchange.Meter = new Meter();
+        exchange.Meter = exchange.Protocol.NewMeter();
         try
         {
             if (secrets.Open(candidate.Credential, AccountCheck.SealedFor(candidate.AccountId)) is not { } credential)
@@ -32,8 +34,10 @@ internal sealed partial class Forward(
                 return false;
             }
 
-            using var request = new HttpRequestMessage(HttpMethod.Post, provider.At("chat/completions"));
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, provider.At(exchange.Protocol.UpstreamPath(exchange.Request)));
             request.Content = new ReadOnlyMemoryContent(exchange.Request.Outgoing) { Headers = { ContentType = Json } };
+            CopyHeaders(exchange, request);
             provider.Authorize(request, credential);
             exchange.Answer = await clients.SendAsync(request, limit.Token);
             exchange.UpstreamStatus = (int)exchange.Answer.StatusCode;
@@ -62,6 +66,16 @@ internal sealed partial class Forward(
         }
 
         return false;
+    }
+
+    private static void CopyHeaders(GatewayExchange exchange, HttpRequestMessage request)
+    {
+        foreach (var name in exchange.Protocol.CallerHeaders)
+        {
+            var values = exchange.Http.Request.Headers[name];
+            if (values.All(static one => Ascii.IsValid(one)) && values.Count > 0)
+                request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+        }
     }
 
     [LoggerMessage(

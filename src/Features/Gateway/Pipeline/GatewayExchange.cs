@@ -1,19 +1,21 @@
 using System.Diagnostics;
+using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>All that is known about one call. Grouped by the stage that writes it; each field has one writer.</summary>
-internal sealed class GatewayExchange(HttpContext http, KeyHolder key) : IDisposable
+internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol protocol) : IDisposable
 {
     internal HttpContext Http { get; } = http;
     internal KeyHolder Key { get; } = key;
+    internal Protocol Protocol { get; } = protocol;
     internal long StartedAt { get; } = Stopwatch.GetTimestamp();
 
     /// <summary>Any stage: why the call cannot be served. Null while all is well.</summary>
     internal Refusal? Refusal { get; set; }
 
     // 1 Inspect
-    internal ChatRequest Request { get; set; } = null!;
+    internal CallRequest Request { get; set; } = null!;
 
     // 2 Choose
     internal IReadOnlyList<Candidate> Candidates { get; set; } = [];
@@ -30,10 +32,14 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key) : IDispos
     internal bool MayTryAnother { get; set; }
 
     // 4 Forward starts a new one, 5 Relay feeds it
-    internal Meter Meter { get; set; } = new();
+    internal Meter Meter { get; set; } = protocol.NewMeter();
 
     // 5 Relay
     internal TimeSpan? FirstByteAfter { get; set; }
+    internal Framing Framing { get; set; }
+
+    /// <summary>A piece went out before it was whole: what follows would stand in the middle of it.</summary>
+    internal bool IsTorn { get; set; }
 
     /// <summary>What the client gets once the bill is on the books: a whole unary answer, or a stream's end.</summary>
     internal ReadOnlyMemory<byte> LastPiece { get; set; }

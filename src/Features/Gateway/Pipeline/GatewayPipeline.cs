@@ -1,3 +1,5 @@
+using SupplyApi.Features.Gateway.Protocols;
+
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>One call through the gateway, from the first header to the last byte and the bill.</summary>
@@ -10,13 +12,13 @@ internal sealed class GatewayPipeline(
     //  client ◀───────────── 5 Relay, with Meter reading along ◀── upstream
     //                        6 Settle: whatever happened since 3
     //  client ◀────────────── 7 the last piece, now that it is paid
-    internal async Task RunAsync(HttpContext http)
+    internal async Task RunAsync(HttpContext http, Protocol protocol)
     {
-        using var exchange = new GatewayExchange(http, http.Features.Get<KeyHolder>()!);
+        using var exchange = new GatewayExchange(http, http.Features.Get<KeyHolder>()!, protocol);
         if (await Inspect.RunAsync(exchange) && await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
 
         if (exchange.Refusal is null) return;
-        if (http.Response.HasStarted) http.Abort(); // A cut stream must look cut, not finished.
+        if (http.Response.HasStarted) await Relay.BreakOffAsync(exchange, exchange.Refusal);
         else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
     }
 
@@ -28,7 +30,7 @@ internal sealed class GatewayPipeline(
         {
             exchange.Candidate = candidate;
             exchange.MayTryAnother = true;
-            if (!await reserve.RunAsync(exchange))
+            if (!exchange.Protocol.IsFree && !await reserve.RunAsync(exchange))
             {
                 if (exchange.MayTryAnother) continue;
                 return;

@@ -25,7 +25,8 @@ internal static class Inspect
             if (read.IsCompleted) break;
         }
 
-        exchange.Refusal = ChatRequest.Read(body.WrittenMemory, out var found);
+        var model = exchange.Http.GetRouteValue("model") as string;
+        exchange.Refusal = CallRequest.Read(exchange.Protocol, body.WrittenMemory, model, out var found);
         exchange.Request = found;
         if (exchange.Refusal is null && !exchange.Key.Allows(found.Model))
             exchange.Refusal = Errors.ModelNotAllowed(found.Model);

@@ -4,108 +4,105 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
 /// Reads along: the usage that the provider reports, and what was delivered, for where it reports nothing. Takes whole
-/// JSON values (an event's data, a unary body); it never changes a byte.
+/// JSON values (an event's data, an element, a unary body); it never changes a byte. Each protocol has its own.
 /// </summary>
-internal sealed class Meter
+internal abstract class Meter
 {
     private TokenCount delivered;
 
     /// <summary>The last usage seen. Providers that repeat it on every chunk report running totals.</summary>
     internal Usage? Reported { get; private set; }
 
-    internal bool SawError { get; private set; }
+    /// <summary>Input that was reported ahead of the output; what there was of that is still to be told.</summary>
+    internal Usage? ReportedInput { get; private set; }
 
+    internal bool SawError { get; private protected set; }
+
+    /// <summary>The stream said that it is over.</summary>
     internal bool SawEnd { get; private set; }
+
+    /// <summary>Something came that is an end unless more comes.</summary>
+    internal bool SawFinish { get; private set; }
+
+    /// <summary>The last value was such an end.</summary>
+    internal bool LooksLast { get; private set; }
 
     /// <summary>Something was no JSON object.</summary>
     internal bool SawGarbage { get; private set; }
 
     internal long DeliveredTokens => delivered.Tokens;
 
-    /// <summary>True when the value held usage and no choices: the chunk that only usage was asked for.</summary>
+    /// <summary>True when the value is nothing but what the gateway asked for on its own account.</summary>
     internal bool Read(ReadOnlySpan<byte> json)
     {
-        var hasUsage = false;
-        var hasChoices = false;
+        LooksLast = false;
         try
         {
             var reader = new Utf8JsonReader(json);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                SawGarbage = true;
-                return false;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var (isUsage, isChoices, isError) = (
-                    reader.ValueTextEquals("usage"u8),
-                    reader.ValueTextEquals("choices"u8),
-                    reader.ValueTextEquals("error"u8));
-                reader.Read();
-                if (isUsage && reader.TokenType == JsonTokenType.StartObject)
-                {
-                    Reported = ReadUsage(ref reader);
-                    hasUsage = true;
-                }
-                else if (isChoices && reader.TokenType == JsonTokenType.StartArray)
-                {
-                    hasChoices = ReadChoices(ref reader);
-                }
-                else
-                {
-                    SawError |= isError && reader.TokenType != JsonTokenType.Null;
-                    reader.Skip();
-                }
-            }
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject) return ReadObject(ref reader, json);
+            SawGarbage = true;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            SawGarbage = true;
-            return false; // Not ours to judge: the bytes pass, and nothing is read from them.
+            SawGarbage = true; // Not ours to judge: the bytes pass, and nothing is read from them.
         }
 
-        return hasUsage && !hasChoices;
+        return false;
     }
 
-    /// <summary>The stream said that it is over.</summary>
     internal void End() => SawEnd = true;
 
-    private static Usage ReadUsage(ref Utf8JsonReader reader)
-    {
-        var usage = default(Usage);
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth))
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName) continue;
-            if (reader.ValueTextEquals("prompt_tokens"u8)) usage = usage with { Input = Number(ref reader) };
-            else if (reader.ValueTextEquals("completion_tokens"u8)) usage = usage with { Output = Number(ref reader) };
-            else if (reader.ValueTextEquals("cached_tokens"u8)) usage = usage with { CachedInput = Number(ref reader) };
-        }
+    internal static long Number(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0
+            ? value
+            : 0;
 
-        return usage with { CachedInput = Math.Min(usage.CachedInput, usage.Input) };
-    }
+    /// <summary>Reads the members of one value, of which the opening brace is read.</summary>
+    protected abstract bool ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json);
 
-    private bool ReadChoices(ref Utf8JsonReader reader)
+    /// <summary>Whether this member's value is what the model wrote.</summary>
+    protected abstract bool IsDelivered(ref Utf8JsonReader reader);
+
+    protected void Report(Usage usage) => Reported = usage;
+
+    protected void ReportInput(Usage usage) => ReportedInput = usage;
+
+    protected void MayBeEnd() => SawFinish = LooksLast = true;
+
+    /// <summary>Counts what the model wrote in this object or array. False when it is empty.</summary>
+    protected bool CountTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var depth = reader.CurrentDepth;
         var any = false;
         var isText = false;
-        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndArray && reader.CurrentDepth == depth))
+        var isMember = false;
+        while (reader.Read() && reader.CurrentDepth > depth)
         {
             any = true;
-            if (reader.TokenType == JsonTokenType.PropertyName) isText = IsDelivered(ref reader);
-            else if (reader.TokenType == JsonTokenType.String && isText) Count(ref reader);
+            var isItsValue = isMember;
+            isMember = reader.TokenType == JsonTokenType.PropertyName;
+            if (isMember)
+            {
+                isText = IsDelivered(ref reader);
+            }
+            else if (isText && reader.TokenType == JsonTokenType.String)
+            {
+                Count(ref reader);
+            }
+            else if (isText && isItsValue && reader.TokenType == JsonTokenType.StartObject)
+            {
+                // Arguments that are JSON rather than JSON as text.
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                delivered.Add(json[start..(int)reader.BytesConsumed]);
+                isText = false;
+            }
         }
 
         return any;
     }
 
-    private static bool IsDelivered(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("arguments"u8)
-        || reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("refusal"u8);
-
-    private void Count(ref Utf8JsonReader reader)
+    protected void Count(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
         {
@@ -128,12 +125,21 @@ internal sealed class Meter
             ArrayPool<byte>.Shared.Return(text);
         }
     }
-
-    private static long Number(ref Utf8JsonReader reader) =>
-        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0
-            ? value
-            : 0;
 }
 
+/// <summary>Separate counters, and what is billed: there are prices for input and for output alone.</summary>
 /// <param name="Input">All input tokens, cached ones included.</param>
-internal readonly record struct Usage(long Input, long CachedInput, long Output);
+/// <param name="CachedInput">The part of the input that was read from the provider's cache.</param>
+/// <param name="Output">All output tokens, reasoning included.</param>
+internal readonly record struct Usage(long Input, long CachedInput, long Output)
+{
+    /// <summary>The part of the input that the provider was asked to keep for five minutes, and for an hour.</summary>
+    internal long CacheWrite5m { get; init; }
+    internal long CacheWrite1h { get; init; }
+
+    internal long Reasoning { get; init; }
+
+    /// <summary>The part of both that is pictures, and sound.</summary>
+    internal long Image { get; init; }
+    internal long Audio { get; init; }
+}

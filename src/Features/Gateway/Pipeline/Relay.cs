@@ -1,4 +1,5 @@
 using System.Buffers;
+using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -16,14 +17,18 @@ internal sealed class Relay(GatewayTerms terms)
     {
         var answer = exchange.Answer!;
         var response = exchange.Http.Response;
-        var isStream = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        exchange.Framing = answer.Content.Headers.ContentType?.MediaType == "text/event-stream" ? Framing.Events
+            : exchange.Protocol.IsArray ? Framing.Elements
+            : Framing.Whole;
+        exchange.LastPiece = default;
+        var isStream = exchange.Framing != Framing.Whole;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = answer.Content.Headers.ContentType?.ToString() ?? "application/json";
         if (isStream) response.Headers.CacheControl = "no-cache";
         if (isStream) response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
 
         exchange.MayTryAnother = false;
-        exchange.Ending = await CopyAsync(exchange, answer, isStream);
+        exchange.Ending = await CopyAsync(exchange, answer);
         if (exchange.Ending != Ending.Completed)
             exchange.Refusal = Errors.Upstream(StatusCodes.Status502BadGateway, "The provider broke off its answer.");
         if (exchange.Ending == Ending.UpstreamFailed && !response.HasStarted)
@@ -52,7 +57,25 @@ internal sealed class Relay(GatewayTerms terms)
         }
     }
 
-    private async Task<Ending> CopyAsync(GatewayExchange exchange, HttpResponseMessage answer, bool isStream)
+    /// <summary>A stream that failed says so as its protocol does, or breaks off: it must not look finished.</summary>
+    internal static async Task BreakOffAsync(GatewayExchange exchange, Refusal refusal)
+    {
+        var http = exchange.Http;
+        var error = Dialect.Of(http.Request).Render(refusal, http.TraceIdentifier);
+        var failure = exchange.Protocol.Failure(exchange.Framing, error.Span);
+        if (failure.IsEmpty || exchange.IsTorn || http.RequestAborted.IsCancellationRequested)
+        {
+            http.Abort();
+            return;
+        }
+
+        // An answer that is whole and not on the books keeps its end to itself.
+        var kept = exchange.Ending == Ending.Completed ? default : exchange.LastPiece;
+        exchange.LastPiece = (byte[])[.. kept.Span, .. failure.Span];
+        await FinishAsync(exchange);
+    }
+
+    private async Task<Ending> CopyAsync(GatewayExchange exchange, HttpResponseMessage answer)
     {
         var left = exchange.Http.RequestAborted;
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(left);
@@ -79,11 +102,11 @@ internal sealed class Relay(GatewayTerms terms)
                 idle.CancelAfter(Timeout.InfiniteTimeSpan); // From here the client is awaited: its slowness is its own.
                 if (read > 0) exchange.FirstByteAfter ??= exchange.Elapsed;
                 filled += read;
-                if (read == 0 && !isStream && !IsAnswer(exchange, buffer.AsSpan(0, filled)))
+                if (read == 0 && exchange.Framing != Framing.Events && !IsAnswer(exchange, buffer.AsSpan(0, filled)))
                     return Ending.UpstreamFailed;
                 try
                 {
-                    filled = await ShowAsync(exchange, buffer.AsMemory(0, filled), isStream, ended: read == 0);
+                    filled = await ShowAsync(exchange, buffer.AsMemory(0, filled), ended: read == 0);
                 }
                 catch (Exception error) when (error is IOException or OperationCanceledException)
                 {
@@ -104,33 +127,24 @@ internal sealed class Relay(GatewayTerms terms)
         exchange.Http.Response.HasStarted ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;
 
     /// <summary>Shows what is complete and moves the rest to the front. Returns the length of the rest.</summary>
-    private static async ValueTask<int> ShowAsync(
-        GatewayExchange exchange, Memory<byte> bytes, bool isStream, bool ended)
+    private static async ValueTask<int> ShowAsync(GatewayExchange exchange, Memory<byte> bytes, bool ended)
     {
         var body = exchange.Http.Response.BodyWriter;
-        var from = 0;
-        var shown = false;
-        while (isStream && !exchange.Meter.SawEnd && EventStream.NextEnd(bytes.Span[from..]) is > 0 and var length)
-        {
-            var oneEvent = bytes.Span.Slice(from, length);
-            var hidden = IsHidden(exchange, oneEvent);
-            if (exchange.Meter.SawEnd) break;
-            if (!hidden) body.Write(oneEvent);
-            shown |= !hidden;
-            from += length;
-        }
+        var (from, shown) = ShowPieces(exchange, bytes.Span);
 
         // A unary answer is kept whole until its end, so that its usage can be read; a huge one passes unread.
         if (ended || exchange.Meter.SawEnd)
         {
-            if (!isStream || exchange.Meter.SawEnd || !IsHidden(exchange, bytes.Span[from..]))
-                exchange.LastPiece = bytes[from..].ToArray();
+            var rest = bytes.Span[from..];
+            if (exchange.Framing == Framing.Whole || exchange.Meter.SawEnd || !IsHidden(exchange, rest))
+                exchange.LastPiece = (byte[])[.. exchange.LastPiece.Span, .. rest];
             from = bytes.Length;
         }
         else if (bytes.Length - from >= EventBytesMax)
         {
+            ShowKept(exchange);
             body.Write(bytes.Span[from..]);
-            shown = true;
+            exchange.IsTorn = shown = true;
             from = bytes.Length;
         }
 
@@ -141,13 +155,55 @@ internal sealed class Relay(GatewayTerms terms)
         return bytes.Length - from;
     }
 
-    private static bool IsHidden(GatewayExchange exchange, ReadOnlySpan<byte> oneEvent)
+    /// <summary>All that is whole, but for what may be the last: that waits until more comes, or nothing.</summary>
+    private static (int Taken, bool Shown) ShowPieces(GatewayExchange exchange, ReadOnlySpan<byte> bytes)
     {
-        var hidden = false;
-        foreach (var data in EventStream.ValuesOf(oneEvent))
+        var (from, shown) = (0, false);
+        while (!exchange.Meter.SawEnd && NextEnd(exchange.Framing, bytes[from..]) is > 0 and var length)
         {
-            if (data.SequenceEqual("[DONE]"u8)) exchange.Meter.End();
-            else hidden = exchange.Meter.Read(data);
+            var piece = bytes.Slice(from, length);
+            var isHidden = IsHidden(exchange, piece);
+            if (exchange.Meter.SawEnd) break;
+            from += length;
+            if (isHidden) continue;
+
+            shown |= ShowKept(exchange) || !exchange.Meter.LooksLast;
+            if (exchange.Meter.LooksLast) exchange.LastPiece = piece.ToArray();
+            else exchange.Http.Response.BodyWriter.Write(piece);
+        }
+
+        return (from, shown);
+    }
+
+    private static bool ShowKept(GatewayExchange exchange)
+    {
+        if (exchange.LastPiece.IsEmpty) return false;
+        exchange.Http.Response.BodyWriter.Write(exchange.LastPiece.Span);
+        exchange.LastPiece = default;
+        return true;
+    }
+
+    private static int NextEnd(Framing framing, ReadOnlySpan<byte> bytes) => framing switch
+    {
+        Framing.Events => EventStream.NextEnd(bytes),
+        Framing.Elements => ElementStream.NextEnd(bytes),
+        _ => 0,
+    };
+
+    private static bool IsHidden(GatewayExchange exchange, ReadOnlySpan<byte> piece)
+    {
+        if (exchange.Framing == Framing.Elements)
+        {
+            var value = ElementStream.ValueOf(piece);
+            if (!value.IsEmpty) exchange.Meter.Read(value);
+            return false;
+        }
+
+        var hidden = false;
+        foreach (var value in EventStream.ValuesOf(piece))
+        {
+            if (value.SequenceEqual("[DONE]"u8)) exchange.Meter.End();
+            else hidden = exchange.Meter.Read(value);
         }
 
         return hidden && !exchange.Request.WantsUsage;
@@ -156,9 +212,13 @@ internal sealed class Relay(GatewayTerms terms)
     /// <summary>Nothing was shown yet: in place of what is no JSON another supplier may have an answer.</summary>
     private static bool IsAnswer(GatewayExchange exchange, ReadOnlySpan<byte> body)
     {
+        if (exchange.Framing == Framing.Elements)
+            return exchange.Http.Response.HasStarted || !exchange.LastPiece.IsEmpty
+                || body.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+
+        exchange.Meter.End();
         if (exchange.Http.Response.HasStarted) return true;
         exchange.Meter.Read(body);
-        exchange.Meter.End();
         return !exchange.Meter.SawGarbage;
     }
 

@@ -31,9 +31,10 @@ internal sealed partial class Settle(
         insert into gateway_usage (tenant_id, usage_id, user_id, api_key_id, request_id, package_id, supplier_tenant_id,
                                    provider, model, stream, ending, basis, upstream_status, input_tokens,
                                    cached_input_tokens, output_tokens, price_per_1m_input, price_per_1m_output, charged,
-                                   earned, fee, first_byte_ms, duration_ms, created_at)
+                                   earned, fee, first_byte_ms, duration_ms, created_at, cache_write_5m_tokens,
+                                   cache_write_1h_tokens, reasoning_tokens, image_tokens, audio_tokens)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+                $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
         """;
 
     /// <summary>False: the database did not take it within all attempts.</summary>
@@ -113,6 +114,7 @@ internal sealed partial class Settle(
             .With(shares.Fee)
             .WithNullable((int?)exchange.FirstByteAfter?.TotalMilliseconds, NpgsqlDbType.Integer)
             .With((int)exchange.Elapsed.TotalMilliseconds).With(now)
+            .With(usage.CacheWrite5m).With(usage.CacheWrite1h).With(usage.Reasoning).With(usage.Image).With(usage.Audio)
             .RunAsync(default);
         await EarnAsync(connection, exchange, hold, bill, shares, now);
     }

@@ -12,9 +12,10 @@ internal static class FailureRules
         HttpResponseMessage answer, string credential, CancellationToken ct)
     {
         var status = (int)answer.StatusCode;
-        var (code, param, message) = await ReadReasonAsync(answer, credential, ct);
+        var (code, param, message, isAccount) = await ReadReasonAsync(answer, credential, ct);
         return status switch
         {
+            400 when isAccount => AccountRefused,
             // The request itself is at fault: everybody else would say the same.
             400 or 422 => (Mistake(StatusCodes.Status400BadRequest), false),
             413 => (Mistake(StatusCodes.Status413PayloadTooLarge), false),
@@ -43,7 +44,7 @@ internal static class FailureRules
         answer.Headers.RetryAfter?.Delta is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(5);
 
     /// <summary>The provider's own words, unless they carry a piece of the credential.</summary>
-    private static async Task<(string? Code, string? Param, string? Message)> ReadReasonAsync(
+    private static async Task<(string? Code, string? Param, string? Message, bool IsAccount)> ReadReasonAsync(
         HttpResponseMessage answer, string credential, CancellationToken ct)
     {
         var body = new byte[BodyBytesMax];
@@ -52,17 +53,35 @@ internal static class FailureRules
             var content = await answer.Content.ReadAsStreamAsync(ct);
             var length = await content.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
             using var json = JsonDocument.Parse(body.AsMemory(0, length));
-            if (json.RootElement.ValueKind != JsonValueKind.Object
-                || !json.RootElement.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
+            // Where an answer would be an array, Gemini puts its error into one.
+            var root = json.RootElement is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() > 0
+                ? array[0]
+                : json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object)
                 return default;
             return (
-                Text(error, "code", credential), Text(error, "param", credential), Text(error, "message", credential));
+                Text(error, "code", credential), Text(error, "param", credential), Text(error, "message", credential),
+                IsAccount(error));
         }
         catch (Exception error)
             when (error is JsonException or InvalidOperationException or IOException or HttpRequestException)
         {
             return default;
         }
+    }
+
+    // Two providers answer 400 to a key that is no good, or out of credit; only the reason tells it from a mistake.
+    private static bool IsAccount(JsonElement error)
+    {
+        const string outOfCredit = "credit balance is too low";
+        if (error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+            && message.GetString()!.Contains(outOfCredit, StringComparison.OrdinalIgnoreCase))
+            return true;
+        return error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Array
+            && details.EnumerateArray().Any(static one => one.ValueKind == JsonValueKind.Object
+                && one.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String
+                && reason.GetString()!.StartsWith("API_KEY", StringComparison.Ordinal));
     }
 
     private static string? Text(JsonElement error, string name, string credential)

@@ -8,7 +8,8 @@ internal sealed record Provider(
     internal void Authorize(HttpRequestMessage request, string credential)
     {
         request.Headers.TryAddWithoutValidation(CredentialHeader, CredentialPrefix + credential);
-        if (VersionHeader is not null) request.Headers.TryAddWithoutValidation("anthropic-version", VersionHeader);
+        if (VersionHeader is not null && !request.Headers.NonValidated.Contains("anthropic-version"))
+            request.Headers.TryAddWithoutValidation("anthropic-version", VersionHeader);
     }
 
     internal Uri At(string path) => new(Root, path);

@@ -1,0 +1,160 @@
+using SupplyApi.Features.Gateway.Pipeline;
+
+namespace SupplyApi.Features.Gateway.Protocols;
+
+/// <summary>
+/// Gemini's generateContent (https://ai.google.dev/api/generate-content): the model is in the path, and a stream is a
+/// JSON array unless the caller asks for events. Members may be written in either of protobuf's two ways.
+/// </summary>
+internal sealed class Gemini : Protocol
+{
+    private static readonly IReadOnlyList<Member> Settings =
+    [
+        new("maxOutputTokens", Meaning.OutputLimit), new("max_output_tokens", Meaning.OutputLimit),
+        new("candidateCount", Meaning.Choices), new("candidate_count", Meaning.Choices),
+    ];
+
+    private static readonly IReadOnlyList<Member> Content =
+    [
+        new("model", Meaning.SameModel),
+        new("generationConfig", Meaning.Settings) { Inner = Settings },
+        new("generation_config", Meaning.Settings) { Inner = Settings },
+    ];
+
+    private readonly string action;
+
+    private Gemini(string action) => this.action = action;
+
+    internal static Protocol Generate { get; } =
+        new Gemini("generateContent") { Providers = ["gemini"], Members = Content };
+
+    internal static Protocol StreamEvents { get; } =
+        new Gemini("streamGenerateContent?alt=sse") { Providers = ["gemini"], Members = Content, IsStream = true };
+
+    internal static Protocol StreamArray { get; } = new Gemini("streamGenerateContent")
+    {
+        Providers = ["gemini"],
+        Members = Content,
+        IsStream = true,
+        IsArray = true,
+    };
+
+    internal static Protocol CountTokens { get; } = new Gemini("countTokens")
+    {
+        Providers = ["gemini"],
+        Members = [new("model", Meaning.SameModel)],
+        IsFree = true,
+        HasOutput = false,
+    };
+
+    /// <summary>Events where `alt=sse` asks for them.</summary>
+    internal static Protocol Stream(HttpContext http) =>
+        http.Request.Query["alt"] == "sse" ? StreamEvents : StreamArray;
+
+    internal override string UpstreamPath(CallRequest request) =>
+        $"models/{Uri.EscapeDataString(request.Model)}:{action}";
+
+    internal override Meter NewMeter() => new GeminiMeter();
+
+    internal override ReadOnlyMemory<byte> Failure(Framing framing, ReadOnlySpan<byte> error) => framing switch
+    {
+        Framing.Events => (byte[])[.. "data: "u8, .. error, .. "\r\n\r\n"u8],
+        Framing.Elements => (byte[])[.. ",\r\n"u8, .. error, .. "]"u8],
+        _ => default,
+    };
+}
+
+/// <summary>Each chunk repeats the usage so far. Nothing but a reason to finish tells the last one.</summary>
+internal sealed class GeminiMeter : Meter
+{
+    protected override bool ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isCandidates, isUsage, isFeedback, isError) = (
+                reader.ValueTextEquals("candidates"u8),
+                reader.ValueTextEquals("usageMetadata"u8),
+                reader.ValueTextEquals("promptFeedback"u8),
+                reader.ValueTextEquals("error"u8));
+            reader.Read();
+            if (isCandidates && reader.TokenType == JsonTokenType.StartArray) CountTexts(ref reader, json);
+            else if (isUsage && reader.TokenType == JsonTokenType.StartObject) ReadUsage(ref reader);
+            else if (isFeedback && reader.TokenType == JsonTokenType.StartObject) MayBeEnd();
+            else if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    protected override bool IsDelivered(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("finishReason"u8)) MayBeEnd();
+        return reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("args"u8)
+            || reader.ValueTextEquals("code"u8);
+    }
+
+    // Thinking is told beside the answer, and is output as well; what tools read is input.
+    private void ReadUsage(ref Utf8JsonReader reader)
+    {
+        var (usage, thoughts, hasOutput) = (default(Usage), 0L, false);
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth))
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName) continue;
+            if (reader.ValueTextEquals("promptTokenCount"u8) || reader.ValueTextEquals("toolUsePromptTokenCount"u8))
+                usage = usage with { Input = usage.Input + Number(ref reader) };
+            else if (reader.ValueTextEquals("cachedContentTokenCount"u8))
+                usage = usage with { CachedInput = Number(ref reader) };
+            else if (reader.ValueTextEquals("candidatesTokenCount"u8))
+                (usage, hasOutput) = (usage with { Output = Number(ref reader) }, true);
+            else if (reader.ValueTextEquals("thoughtsTokenCount"u8))
+                thoughts = Number(ref reader);
+            else if (reader.ValueTextEquals("promptTokensDetails"u8)
+                || reader.ValueTextEquals("candidatesTokensDetails"u8))
+                usage = ReadModalities(ref reader, usage);
+        }
+
+        usage = usage with
+        {
+            CachedInput = Math.Min(usage.CachedInput, usage.Input),
+            Output = usage.Output + thoughts,
+            Reasoning = thoughts,
+        };
+        if (hasOutput) Report(usage);
+        else ReportInput(usage with { Output = 0, Reasoning = 0 });
+    }
+
+    private static Usage ReadModalities(ref Utf8JsonReader reader, Usage usage)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return usage;
+        }
+
+        var (isImage, isAudio, count) = (false, false, 0L);
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                if (isImage) usage = usage with { Image = usage.Image + count };
+                if (isAudio) usage = usage with { Audio = usage.Audio + count };
+                (isImage, isAudio, count) = (false, false, 0);
+            }
+            else if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("tokenCount"u8)) count = Number(ref reader);
+            }
+            else if (reader.TokenType == JsonTokenType.String)
+            {
+                isImage |= reader.ValueTextEquals("IMAGE"u8);
+                isAudio |= reader.ValueTextEquals("AUDIO"u8);
+            }
+        }
+
+        return usage;
+    }
+}

@@ -1,0 +1,208 @@
+using SupplyApi.Features.Gateway.Pipeline;
+
+namespace SupplyApi.Features.Gateway.Protocols;
+
+/// <summary>
+/// OpenAI's endpoints (https://platform.openai.com/docs/api-reference). Others speak the common ones too.
+/// </summary>
+internal sealed class OpenAi : Protocol
+{
+    private static readonly Member Model = new("model", Meaning.Model);
+    private static readonly Member Stream = new("stream", Meaning.Stream);
+    private static readonly Member Options = new("stream_options", Meaning.StreamOptions);
+    private static readonly Member Choices = new("n", Meaning.Choices);
+
+    private readonly string path;
+    private readonly Func<Meter> meter;
+
+    private OpenAi(string path, Func<Meter> meter) => (this.path, this.meter) = (path, meter);
+
+    internal static Protocol Chat { get; } = new OpenAi("chat/completions", static () => new OpenAiMeter())
+    {
+        Providers = ["openai", "baidu", "xfyun", "tencent"],
+        Members =
+        [
+            Model, Stream, Options, new("max_tokens", Meaning.OutputLimit),
+            new("max_completion_tokens", Meaning.OutputLimit), Choices,
+        ],
+    };
+
+    internal static Protocol Completions { get; } = new OpenAi("completions", static () => new OpenAiMeter())
+    {
+        Providers = ["openai"],
+        Members =
+        [
+            Model, Stream, Options, new("max_tokens", Meaning.OutputLimit, Least: 0), Choices,
+            new("best_of", Meaning.Choices), new("prompt", Meaning.Prompts),
+        ],
+    };
+
+    // What runs in the background is fetched later, by a call that nobody would be charged for.
+    internal static Protocol Responses { get; } = new OpenAi("responses", static () => new ResponsesMeter())
+    {
+        Providers = ["openai"],
+        Members =
+        [
+            Model, Stream, new("max_output_tokens", Meaning.OutputLimit), new("background", Meaning.NotServed),
+        ],
+    };
+
+    internal static Protocol Embeddings { get; } = new OpenAi("embeddings", static () => new OpenAiMeter())
+    {
+        Providers = ["openai", "baidu", "tencent"],
+        HasOutput = false,
+        Members = [Model],
+    };
+
+    internal override string UpstreamPath(CallRequest request) => path;
+
+    internal override Meter NewMeter() => meter();
+}
+
+/// <summary>Chat, completions and embeddings: usage in a member of its own, repeated or in a last chunk.</summary>
+internal sealed class OpenAiMeter : Meter
+{
+    /// <summary>True when the value held usage and no choices: the chunk that only usage was asked for.</summary>
+    protected override bool ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        var hasUsage = false;
+        var hasChoices = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isUsage, isChoices, isError) = (
+                reader.ValueTextEquals("usage"u8),
+                reader.ValueTextEquals("choices"u8),
+                reader.ValueTextEquals("error"u8));
+            reader.Read();
+            if (isUsage && reader.TokenType == JsonTokenType.StartObject)
+            {
+                Report(OpenAiUsage.Read(ref reader));
+                hasUsage = true;
+            }
+            else if (isChoices && reader.TokenType == JsonTokenType.StartArray)
+            {
+                hasChoices = CountTexts(ref reader, json);
+            }
+            else
+            {
+                if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+                reader.Skip();
+            }
+        }
+
+        return hasUsage && !hasChoices;
+    }
+
+    protected override bool IsDelivered(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("arguments"u8)
+        || reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("refusal"u8)
+        || reader.ValueTextEquals("text"u8);
+}
+
+/// <summary>Responses: events with a type; the last one carries the whole response and its usage.</summary>
+internal sealed class ResponsesMeter : Meter
+{
+    protected override bool ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("type"u8)) ReadType(ref reader);
+            else if (reader.ValueTextEquals("delta"u8)) ReadDelta(ref reader);
+            else if (reader.ValueTextEquals("output"u8)) ReadOutput(ref reader, json);
+            else if (reader.ValueTextEquals("response"u8)) ReadResponse(ref reader);
+            else ReadUsageOrError(ref reader);
+        }
+
+        return false;
+    }
+
+    private void ReadType(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return;
+        }
+
+        var isFailed = reader.ValueTextEquals("response.failed"u8);
+        if (isFailed || reader.ValueTextEquals("error"u8)) SawError = true;
+        if (isFailed
+            || reader.ValueTextEquals("response.completed"u8) || reader.ValueTextEquals("response.incomplete"u8))
+            End();
+    }
+
+    private void ReadDelta(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String) Count(ref reader);
+        else reader.Skip();
+    }
+
+    // Unary only: the events of a stream have told the texts one by one.
+    private void ReadOutput(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartArray) CountTexts(ref reader, json);
+        else reader.Skip();
+    }
+
+    private void ReadResponse(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) ReadUsageOrError(ref reader);
+    }
+
+    private void ReadUsageOrError(ref Utf8JsonReader reader)
+    {
+        var (isUsage, isError) = (reader.ValueTextEquals("usage"u8), reader.ValueTextEquals("error"u8));
+        reader.Read();
+        if (isUsage && reader.TokenType == JsonTokenType.StartObject) Report(OpenAiUsage.Read(ref reader));
+        else if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+        reader.Skip();
+    }
+
+    protected override bool IsDelivered(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("arguments"u8)
+        || reader.ValueTextEquals("refusal"u8) || reader.ValueTextEquals("input"u8);
+}
+
+/// <summary>Cached is a part of input, reasoning a part of output; each usage is complete in itself.</summary>
+internal static class OpenAiUsage
+{
+    internal static Usage Read(ref Utf8JsonReader reader)
+    {
+        var usage = default(Usage);
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth))
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName) continue;
+            var isTotal = reader.CurrentDepth == depth + 1;
+            if (isTotal && (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8)))
+                usage = usage with { Input = Meter.Number(ref reader) };
+            else if (isTotal
+                && (reader.ValueTextEquals("completion_tokens"u8) || reader.ValueTextEquals("output_tokens"u8)))
+                usage = usage with { Output = Meter.Number(ref reader) };
+            else if (reader.ValueTextEquals("cached_tokens"u8))
+                usage = usage with { CachedInput = Meter.Number(ref reader) };
+            else if (reader.ValueTextEquals("reasoning_tokens"u8))
+                usage = usage with { Reasoning = Meter.Number(ref reader) };
+            else if (reader.ValueTextEquals("audio_tokens"u8))
+                usage = usage with { Audio = usage.Audio + Meter.Number(ref reader) };
+            else if (reader.ValueTextEquals("image_tokens"u8))
+                usage = usage with { Image = usage.Image + Meter.Number(ref reader) };
+        }
+
+        return usage with
+        {
+            CachedInput = Math.Min(usage.CachedInput, usage.Input),
+            Reasoning = Math.Min(usage.Reasoning, usage.Output),
+        };
+    }
+}
