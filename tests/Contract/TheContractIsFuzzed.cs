@@ -62,8 +62,23 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
         var account = await MountAsync(supplier);
         var model = actors.Unique("model");
         await supplier.PublishPackageAsync(model, account, new Offer(Fortune));
+        var (claude, gemini) = (actors.Unique("claude"), actors.Unique("gemini"));
+        await supplier.PublishPackageAsync(claude, await MountAsync(supplier, "anthropic"), new Offer(Fortune));
+        await supplier.PublishPackageAsync(gemini, await MountAsync(supplier, "gemini"), new Offer(Fortune));
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (!operation.Path.Contains("{model}", StringComparison.Ordinal)) continue;
+            ids[operation.Id] = new JsonObject
+            {
+                ["model"] = new JsonArray(gemini),
+                ["action"] = new JsonArray("generateContent", "streamGenerateContent", "countTokens"),
+            };
+        }
+
         var consumer = await actors.ConsumerAsync(Fortune);
         (await consumer.ChatAsync(model)).Expect(200);
+        var examples = Examples(supplier, account, model, await supplier.DraftPackageAsync(account, model));
+        foreach (var (operation, body) in Calls(model, claude)) examples[operation] = new JsonArray(Parse(body));
         return new JsonObject
         {
             ["origin"] = api.Address.ToString(),
@@ -75,13 +90,30 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             },
             ["ids"] = ids,
             ["queries"] = queries,
-            ["examples"] = Examples(supplier, account, model, await supplier.DraftPackageAsync(account, model)),
+            ["examples"] = examples,
             ["secrets"] = new JsonArray([.. credentials.Values.SelectMany(Pieces)]),
         };
     }
 
-    private Task<long> MountAsync(Supplier supplier) =>
-        supplier.MountAccountAsync("openai", credential: credentials["openai"]);
+    private Task<long> MountAsync(Supplier supplier, string provider = "openai") =>
+        supplier.MountAccountAsync(provider, credential: credentials[provider]);
+
+    private static IEnumerable<(string Operation, string Body)> Calls(string model, string claude)
+    {
+        yield return ("createCompletion", $$"""{ "model": "{{model}}", "prompt": "Say hello." }""");
+        yield return ("createResponse", $$"""{ "model": "{{model}}", "input": "Say hello." }""");
+        yield return ("createEmbedding", $$"""{ "model": "{{model}}", "input": "Say hello." }""");
+        var message = $$"""
+            { "model": "{{claude}}", "max_tokens": 50, "messages": [{ "role": "user", "content": "Say hello." }] }
+            """;
+        yield return ("createMessage", message);
+        yield return ("countMessageTokens", message.Without("max_tokens"));
+        const string Content = """{ "contents": [{ "role": "user", "parts": [{ "text": "Say hello." }] }] }""";
+        yield return ("generateContent", Content);
+        yield return ("streamGenerateContent", Content);
+        yield return ("countContentTokens", Content);
+        yield return ("callStableModel", Content);
+    }
 
     private static async Task<long[]> PackagesAsync(Actors actors, Supplier supplier)
     {

@@ -96,7 +96,7 @@ function errorOfSurface(path) {
   if (toCome) return toCome[1];
   if (/^\/api\/v1\/(supply|supplier)(\/|$)/.test(path)) return SUPPLY_ERROR;
   if (/^\/v1\/messages(\/|$)/.test(path)) return ANTHROPIC_ERROR;
-  if (/^\/v1(beta|\/models\/)/.test(path)) return GEMINI_ERROR;
+  if (/^\/v1(beta|\/models\/.)/.test(path)) return GEMINI_ERROR;
   return /^\/v1(\/|$)/.test(path) ? OPENAI_ERROR : PLATFORM_ERROR;
 }
 
