@@ -107,7 +107,7 @@ internal static class Composition
         services.AddSingleton(settings);
         services.AddSingleton(db);
         services.AddSingleton(new Secrets(masterKey));
-        services.AddSingleton(new Signature(masterKey));
+        services.AddSingleton(_ => new Signature(masterKey)); // when first asked for: not at every start
         services.AddSingleton<TimeProvider>(new Clock(settings.ClockOffset));
         services.AddSingleton<HybridCache, LocalCache>();
         services.AddSingleton<Webhook>();

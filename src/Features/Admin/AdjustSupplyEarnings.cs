@@ -6,7 +6,6 @@ namespace SupplyApi.Features.Admin;
 internal static class AdjustSupplyEarnings
 {
     private const decimal AmountMax = 1_000_000_000;
-    private const int DescriptionMax = 500;
 
     internal sealed record Request(
         string EarningsType, [property: JsonConverter(typeof(MoneyTextJson))] decimal Amount, string Description);
@@ -25,9 +24,7 @@ internal static class AdjustSupplyEarnings
         if (body.Amount is <= 0 or > AmountMax || !Money.HasAtMostPlaces(body.Amount, Money.Places))
             return Errors.Invalid(
                 "amount", $"amount must be above 0 and at most {AmountMax}, with at most {Money.Places} decimals.");
-        if (body.Description.Length > DescriptionMax || string.IsNullOrWhiteSpace(body.Description))
-            return Errors.Invalid(
-                "description", $"description must have 1 to {DescriptionMax} characters and say something.");
+        if (FreeText.Check("description", body.Description) is { } badDescription) return badDescription;
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

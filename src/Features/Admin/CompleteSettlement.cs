@@ -23,9 +23,7 @@ internal static class CompleteSettlement
     private static async Task<IResult> Handle(
         long settlementId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        if (body.PaymentReference.Length > ReferenceMax || string.IsNullOrWhiteSpace(body.PaymentReference))
-            return Errors.Invalid(
-                "payment_reference", $"payment_reference must have 1 to {ReferenceMax} characters and say something.");
+        if (FreeText.Check("payment_reference", body.PaymentReference, ReferenceMax) is { } invalid) return invalid;
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -6,8 +6,6 @@ namespace SupplyApi.Features.Admin;
 /// </summary>
 internal static class DisableSupplyAccount
 {
-    private const int ReasonMax = 500;
-
     internal sealed record Request(string Reason);
 
     internal sealed record Response(long AccountId, string Status, DateTime UpdatedAt);
@@ -30,8 +28,7 @@ internal static class DisableSupplyAccount
     private static async Task<IResult> Handle(
         long accountId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        if (body.Reason.Length > ReasonMax || string.IsNullOrWhiteSpace(body.Reason))
-            return Errors.Invalid("reason", $"reason must have 1 to {ReasonMax} characters and say something.");
+        if (FreeText.Check("reason", body.Reason) is { } invalid) return invalid;
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

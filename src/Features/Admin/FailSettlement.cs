@@ -5,8 +5,6 @@ namespace SupplyApi.Features.Admin;
 /// <summary>A settlement cannot be paid: it failed, and the whole amount is available to its supplier again.</summary>
 internal static class FailSettlement
 {
-    private const int ReasonMax = 500;
-
     internal sealed record Request(string Reason);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
@@ -23,8 +21,7 @@ internal static class FailSettlement
     private static async Task<IResult> Handle(
         long settlementId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        if (body.Reason.Length > ReasonMax || string.IsNullOrWhiteSpace(body.Reason))
-            return Errors.Invalid("reason", $"reason must have 1 to {ReasonMax} characters and say something.");
+        if (FreeText.Check("reason", body.Reason) is { } invalid) return invalid;
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

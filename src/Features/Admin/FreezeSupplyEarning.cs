@@ -5,8 +5,6 @@ namespace SupplyApi.Features.Admin;
 /// <summary>An admin takes an earning out of reach while something about it is unclear.</summary>
 internal static class FreezeSupplyEarning
 {
-    private const int ReasonMax = 500;
-
     internal sealed record Request(string Reason);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
@@ -16,8 +14,7 @@ internal static class FreezeSupplyEarning
     private static async Task<IResult> Handle(
         long recordId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        if (body.Reason.Length > ReasonMax || string.IsNullOrWhiteSpace(body.Reason))
-            return Errors.Invalid("reason", $"reason must have 1 to {ReasonMax} characters and say something.");
+        if (FreeText.Check("reason", body.Reason) is { } invalid) return invalid;
 
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -9,6 +9,7 @@ namespace SupplyApi.Features.Shared;
 internal static class Money
 {
     internal const int Places = 9;
+    internal const string Currency = "CNY";
 
     /// <summary>The largest amount numeric(24,9) can hold.</summary>
     internal const decimal Max = 999_999_999_999_999m;

@@ -105,9 +105,10 @@ internal sealed class Secrets
     /// <summary>A 64-bit number for an advisory lock: equal for equal names.</summary>
     internal static long LockNumber(string name) => BinaryPrimitives.ReadInt64BigEndian(Hash(name));
 
-    private static byte[] Derive(ReadOnlySpan<byte> masterKey, string purpose)
+    /// <summary>A key of its own for each purpose; from it nobody finds another or the master key.</summary>
+    internal static byte[] Derive(ReadOnlySpan<byte> masterKey, string purpose, int length = 32)
     {
-        var key = new byte[32];
+        var key = new byte[length];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, key, salt: [], Encoding.UTF8.GetBytes(purpose));
         return key;
     }

@@ -28,7 +28,7 @@ internal sealed class Signature : IDisposable
     internal Signature(ReadOnlySpan<byte> masterKey)
     {
         // 48 bytes, reduced modulo the order: no scalar is likelier than another (FIPS 186-5, A.2.1).
-        var seed = Derive(masterKey, "supply/es256/1", 48);
+        var seed = Secrets.Derive(masterKey, "supply/es256/1", 48);
         var scalar = (new BigInteger(seed, isUnsigned: true, isBigEndian: true) % (Order - 1)) + 1;
         var secret = new byte[CoordinateLength];
         var bytes = scalar.ToByteArray(isUnsigned: true, isBigEndian: true);
@@ -36,7 +36,7 @@ internal sealed class Signature : IDisposable
         key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = secret });
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         Key = PublicKey.Of(Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
-        linkKey = Derive(masterKey, "supply/link/1", CoordinateLength);
+        linkKey = Secrets.Derive(masterKey, "supply/link/1");
     }
 
     internal PublicKey Key { get; }
@@ -45,20 +45,12 @@ internal sealed class Signature : IDisposable
 
     /// <summary>base64url, for the query of an address.</summary>
     internal string SignLink(string link) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(linkKey, Encoding.UTF8.GetBytes(link)));
+        Base64Url.EncodeToString(Secrets.SharedMac(linkKey, Encoding.UTF8.GetBytes(link)));
 
     internal bool IsLink(string link, string signature) =>
-        CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(SignLink(link)), Encoding.UTF8.GetBytes(signature));
+        Secrets.SameBytes(Encoding.UTF8.GetBytes(SignLink(link)), Encoding.UTF8.GetBytes(signature));
 
     public void Dispose() => key.Dispose();
-
-    private static byte[] Derive(ReadOnlySpan<byte> masterKey, string purpose, int length)
-    {
-        var derived = new byte[length];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, derived, salt: [], Encoding.UTF8.GetBytes(purpose));
-        return derived;
-    }
 
     /// <summary>A JSON Web Key (RFC 7517); its kid is its thumbprint (RFC 7638).</summary>
     internal sealed record PublicKey(string Kty, string Crv, string X, string Y, string Kid, string Use, string Alg)

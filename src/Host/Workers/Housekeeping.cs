@@ -36,28 +36,10 @@ internal sealed partial class Housekeeping(
                            for update skip locked)
         """;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-                await Task.Delay(Pause, stoppingToken);
-            }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException)
-            {
-                Failed(logger, error.Message);
-                await Task.Delay(PauseAfterFailure, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(Pause, RunOnceAsync, reason => Failed(logger, reason), stoppingToken, PauseAfterFailure);
 
-    private async Task RunOnceAsync(CancellationToken ct)
+    private async Task<bool> RunOnceAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -65,6 +47,7 @@ internal sealed partial class Housekeeping(
         await ForgetAsync(connection, Forget, now, ct);
         await ForgetAsync(connection, ForgetTold, now - ToldKept, ct);
         if (settings.Webhook is null) await ForgetAsync(connection, ForgetUntold, now - UntoldKept, ct);
+        return false;
     }
 
     private static async Task ForgetAsync(

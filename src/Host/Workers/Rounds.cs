@@ -5,13 +5,16 @@ internal static class Rounds
 {
     /// <param name="work">One round; true when there may be more to do.</param>
     /// <param name="failed">Told of a round that the database did not let happen; the next one tries again.</param>
+    /// <param name="pauseAfterFailure">As long as any other pause unless told.</param>
     internal static async Task RunAsync(
-        TimeSpan pause, Func<CancellationToken, Task<bool>> work, Action<string> failed, CancellationToken stop)
+        TimeSpan pause, Func<CancellationToken, Task<bool>> work, Action<string> failed, CancellationToken stop,
+        TimeSpan? pauseAfterFailure = null)
     {
         try
         {
             while (true)
             {
+                var next = pause;
                 try
                 {
                     while (await work(stop)) { }
@@ -19,9 +22,10 @@ internal static class Rounds
                 catch (Exception error) when (error is NpgsqlException or TimeoutException)
                 {
                     failed(error.Message);
+                    next = pauseAfterFailure ?? pause;
                 }
 
-                await Task.Delay(pause, stop);
+                await Task.Delay(next, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -31,7 +31,7 @@ internal sealed class Choose(NpgsqlDataSource db, TimeProvider clock)
         var (model, now, stop) = (exchange.Request.Model, clock.GetUtcNow(), exchange.Http.RequestAborted);
         await using var connection = await db.OpenConnectionAsync(stop);
         exchange.Candidates = await connection.Command(Find)
-            .With(model).With(now).With(exchange.Protocol.Providers.ToArray())
+            .With(model).With(now).With(exchange.Protocol.Providers)
             .ListAsync<Candidate>(stop);
         if (exchange.Candidates.Count > 0) return true;
 

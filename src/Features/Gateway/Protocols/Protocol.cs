@@ -9,7 +9,7 @@ namespace SupplyApi.Features.Gateway.Protocols;
 internal abstract class Protocol
 {
     /// <summary>The providers that serve it.</summary>
-    internal required IReadOnlyList<string> Providers { get; init; }
+    internal required string[] Providers { get; init; }
 
     /// <summary>What the gateway reads of a request; everything else is unknown to it.</summary>
     internal required IReadOnlyList<Member> Members { get; init; }

@@ -16,7 +16,8 @@ internal static class GetSupplyBalance
         var balances = await connection.BalancesAsync(caller.TenantId, ct);
         var mine = new Response(
             balances.GetValueOrDefault(Ledger.EarningsAvailable), balances.GetValueOrDefault(Ledger.EarningsPending),
-            balances.GetValueOrDefault(Ledger.EarningsFrozen), balances.GetValueOrDefault(Ledger.Withdrawing), "CNY");
+            balances.GetValueOrDefault(Ledger.EarningsFrozen), balances.GetValueOrDefault(Ledger.Withdrawing),
+            Money.Currency);
         return TypedResults.Ok(new Envelope<Response>(caller.RequestId, mine));
     }
 }

@@ -9,8 +9,6 @@ namespace SupplyApi.Features.Supply.Settlements;
 internal sealed record Statement(
     Statement.Head Settlement, IReadOnlyList<Statement.Line> Lines, IReadOnlyList<LedgerEntry> Entries)
 {
-    internal const string Currency = "CNY";
-
     private const string Find = """
         select id, settlement_no, tenant_id, user_id, status, total_amount, fee_amount, net_amount, payment_method,
                payment_account_masked, payment_reference, failure_reason, created_at, updated_at
@@ -40,7 +38,7 @@ internal sealed record Statement(
         {
             yield return ("settlement_no", No);
             yield return ("status", Status);
-            yield return ("currency", Currency);
+            yield return ("currency", Money.Currency);
             yield return ("total_amount", Money.ToText(Total));
             yield return ("fee_amount", Money.ToText(Fee));
             yield return ("net_amount", Money.ToText(Net));
