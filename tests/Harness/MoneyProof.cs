@@ -17,6 +17,13 @@ internal static class MoneyProof
         Assert.Equal(0m, await command.ExecuteScalarAsync());
     }
 
+    /// <summary>`supply verify-ledger` in the midst of a test.</summary>
+    internal static async Task HoldsAsync(SupplyApiProcess api)
+    {
+        var verdict = await api.RunAsync("verify-ledger");
+        Assert.True(verdict.ExitCode == 0, string.Join('\n', [.. verdict.Output, .. verdict.Errors]));
+    }
+
     /// <summary>`supply verify-ledger` over every database of the run; answers with what is broken.</summary>
     internal static async Task<IReadOnlyList<string>> RunAsync()
     {

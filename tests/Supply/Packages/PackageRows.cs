@@ -13,13 +13,6 @@ internal static class PackageRows
          order by created_at, event_id
         """;
 
-    private const string Outbox = """
-        select name
-          from outbox_events
-         where payload ->> 'package_id' = $1::bigint::text
-         order by created_at, event_id
-        """;
-
     private const string Tasks = """
         select created_at, due_at, done_at is null
           from reconciliation_tasks
@@ -31,8 +24,8 @@ internal static class PackageRows
         ReadAsync(database, Trail, package, static row => new Deed(
             row.GetString(0), row.GetInt64(1), row.GetString(2), Parse(row, 3), Parse(row, 4)));
 
-    internal static Task<List<string>> OutboxAsync(TestDatabase database, long package) =>
-        ReadAsync(database, Outbox, package, static row => row.GetString(0));
+    internal static async Task<List<string>> OutboxAsync(TestDatabase database, long package) =>
+        [.. (await Harness.Trail.OutboxAsync(database, "package_id", package)).Select(static one => one.Name)];
 
     internal static Task<List<(DateTime CreatedAt, DateTime DueAt, bool IsOpen)>> TasksAsync(
         TestDatabase database, long package) =>

@@ -30,7 +30,7 @@ public sealed class RecordsBecomeWithdrawn : ApiTest
             records => records.Select(static one => one.Settlement).SequenceEqual(
                 [first, first, null, null, null]),
             "two records are withdrawn");
-        await ProvedAsync();
+        await MoneyProof.HoldsAsync(Api);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class RecordsBecomeWithdrawn : ApiTest
         var settlement = await sale.Supplier.WithdrawAsync(0.9m);
         (await sale.Supplier.Quietly().Post($"/api/v1/supply/settlements/{settlement}/cancel")).Expect(200);
 
-        await ProvedAsync();
+        await MoneyProof.HoldsAsync(Api);
         Assert.Equal(("available", null), Assert.Single(await StatusesAsync(sale.Supplier)));
         await AvailableAsync(sale.Supplier, 0.9m);
     }
@@ -64,7 +64,7 @@ public sealed class RecordsBecomeWithdrawn : ApiTest
             () => StatusesAsync(supplier),
             records => records.All(one => one == ("withdrawn", settlement)),
             "both records are withdrawn");
-        await ProvedAsync();
+        await MoneyProof.HoldsAsync(Api);
     }
 
     protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(
@@ -81,10 +81,4 @@ public sealed class RecordsBecomeWithdrawn : ApiTest
         .. (await supplier.Quietly().Get(Records)).Expect(200).At("data")!.AsArray().Reverse().Select(static one =>
             (one!["status"]!.GetValue<string>(), one["settlement_id"]?.GetValue<long>())),
     ];
-
-    private async Task ProvedAsync()
-    {
-        var verdict = await Api.RunAsync("verify-ledger");
-        Assert.True(verdict.ExitCode == 0, string.Join('\n', [.. verdict.Output, .. verdict.Errors]));
-    }
 }
