@@ -27,7 +27,7 @@ internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
     }
 
     private static Bill Priced(GatewayExchange exchange, string basis, Usage usage) =>
-        new(basis, usage, exchange.Candidate.Cost(usage.Input, usage.Output))
+        new(basis, usage, exchange.Candidate.Prices.Cost(usage))
         {
             IsSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft && !exchange.Meter.SawError,
         };

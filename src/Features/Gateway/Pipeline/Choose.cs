@@ -1,4 +1,5 @@
 using SupplyApi.Features.Gateway.Protocols;
+using SupplyApi.Features.Supply.Accounts;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -30,9 +31,9 @@ internal sealed class Choose(NpgsqlDataSource db, TimeProvider clock)
     {
         var (model, now, stop) = (exchange.Request.Model, clock.GetUtcNow(), exchange.Http.RequestAborted);
         await using var connection = await db.OpenConnectionAsync(stop);
-        exchange.Candidates = await connection.Command(Find)
+        exchange.Candidates = (await connection.Command(Find)
             .With(model).With(now).With(exchange.Protocol.Providers)
-            .ListAsync<Candidate>(stop);
+            .ListAsync<Offer>(stop)).ConvertAll(one => one.On(model));
         if (exchange.Candidates.Count > 0) return true;
 
         var other = await connection.Command(FindProvider).With(model).With(now).OneAsync<Speaker>(stop);
@@ -40,6 +41,29 @@ internal sealed class Choose(NpgsqlDataSource db, TimeProvider clock)
             ? Errors.NoSuchModel(model)
             : Errors.ModelSpeaksOtherwise(model, Protocol.EndpointOf(other.Provider, model));
         return false;
+    }
+
+    private sealed record Offer(
+        long PackageId, long TenantId, long OwnerId, long AccountId, string Provider, byte[] Credential,
+        Prices Prices) : IRow<Offer>
+    {
+        public static Offer Read(NpgsqlDataReader row) => new(
+            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4),
+            row.GetFieldValue<byte[]>(5), new Prices(row.GetDecimal(6), row.GetDecimal(7)));
+
+        internal Candidate On(string model) => new()
+        {
+            Source = Source.Package,
+            Id = PackageId,
+            Model = model,
+            UpstreamModel = model,
+            Provider = Provider,
+            Credential = Credential,
+            SealedFor = AccountCheck.SealedFor(AccountId),
+            Prices = Prices,
+            SupplierTenantId = TenantId,
+            SupplierUserId = OwnerId,
+        };
     }
 
     private sealed record Speaker(string Provider) : IRow<Speaker>

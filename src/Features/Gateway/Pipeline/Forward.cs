@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using SupplyApi.Features.Gateway.Upstream;
-using SupplyApi.Features.Supply.Accounts;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -27,9 +26,9 @@ internal sealed partial class Forward(
         exchange.Meter = exchange.Protocol.NewMeter();
         try
         {
-            if (secrets.Open(candidate.Credential, AccountCheck.SealedFor(candidate.AccountId)) is not { } credential)
+            if (secrets.Open(candidate.Credential, candidate.SealedFor) is not { } credential)
             {
-                Unreadable(logger, candidate.AccountId);
+                Unreadable(logger, candidate.SealedFor);
                 (exchange.Refusal, exchange.MayTryAnother) = (Errors.NoCapacity, true);
                 return false;
             }
@@ -62,7 +61,7 @@ internal sealed partial class Forward(
         {
             (exchange.Refusal, exchange.MayTryAnother) =
                 (Errors.Upstream(StatusCodes.Status502BadGateway, "The provider could not be reached."), true);
-            Unreachable(logger, candidate.Provider, candidate.AccountId, error.HttpRequestError.ToString());
+            Unreachable(logger, candidate.Provider, candidate.SealedFor, error.HttpRequestError.ToString());
         }
 
         return false;
@@ -79,9 +78,9 @@ internal sealed partial class Forward(
     }
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "{Provider} could not be reached for account {AccountId}: {Reason}")]
-    private static partial void Unreachable(ILogger logger, string provider, long accountId, string reason);
+        Level = LogLevel.Warning, Message = "{Provider} could not be reached for {Account}: {Reason}")]
+    private static partial void Unreachable(ILogger logger, string provider, string account, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The credential of account {AccountId} cannot be opened")]
-    private static partial void Unreadable(ILogger logger, long accountId);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The credential of {Account} cannot be opened")]
+    private static partial void Unreadable(ILogger logger, string account);
 }

@@ -62,18 +62,5 @@ internal enum Ending
     UpstreamFailed,
 }
 
-/// <summary>A package that can serve the call, with the prices of this moment: the call is charged by them.</summary>
-internal sealed record Candidate(
-    long PackageId, long SupplierTenantId, long SupplierUserId, long AccountId, string Provider, byte[] Credential,
-    decimal PricePer1mInput, decimal PricePer1mOutput) : IRow<Candidate>
-{
-    public static Candidate Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4),
-        row.GetFieldValue<byte[]>(5), row.GetDecimal(6), row.GetDecimal(7));
-
-    internal decimal Cost(long inputTokens, long outputTokens) => Money.Round(
-        Money.PerTokens(inputTokens, PricePer1mInput) + Money.PerTokens(outputTokens, PricePer1mOutput));
-}
-
 /// <summary>Money set aside for a call.</summary>
 internal sealed record Hold(Guid Id, decimal Amount, DateTimeOffset At);

@@ -55,15 +55,15 @@ internal sealed class Holds(NpgsqlDataSource db, Node node)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (await connection.Command(TakePackageQuota).With(candidate.PackageId).With(hold.Amount).RunAsync(ct) == 0)
+        if (await connection.Command(TakePackageQuota).With(candidate.Id).With(hold.Amount).RunAsync(ct) == 0)
             return Errors.NoCapacity with { RetryAfter = null }; // Quota does not come back by waiting.
         if (await connection.Command(TakeKeyQuota).With(key.KeyId).With(hold.Amount).RunAsync(ct) == 0)
             return Errors.KeyQuotaExceeded;
         await connection.Command(Insert)
-            .With(key.TenantId).With(hold.Id).With(node.Id).With(key.KeyId).With(candidate.PackageId).With(hold.Amount)
+            .With(key.TenantId).With(hold.Id).With(node.Id).With(key.KeyId).With(candidate.Id).With(hold.Amount)
             .With(hold.At)
             .RunAsync(ct);
-        var held = await connection.PostAsync(new Transfer(hold.Id, "gateway.hold", $"package/{candidate.PackageId}",
+        var held = await connection.PostAsync(new Transfer(hold.Id, "gateway.hold", $"package/{candidate.Id}",
         [
             new Leg(key.TenantId, Ledger.Wallet, -hold.Amount),
             new Leg(key.TenantId, Ledger.Held, hold.Amount),

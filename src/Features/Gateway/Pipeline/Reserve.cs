@@ -9,7 +9,7 @@ internal sealed class Reserve(Holds holds, TimeProvider clock)
         var now = clock.GetUtcNow();
         var hold = new Hold(
             Guid.CreateVersion7(now),
-            exchange.Candidate.Cost(request.CountedInputTokens, request.OutputTokensLimit),
+            exchange.Candidate.Prices.Cost(new Usage(request.CountedInputTokens, 0, request.OutputTokensLimit)),
             now);
         exchange.Hold = null;
         exchange.Refusal = await holds.OpenAsync(exchange.Key, exchange.Candidate, hold, exchange.Http.RequestAborted);

@@ -76,13 +76,13 @@ internal sealed partial class Settle(
         var reach = held;
         if (beyondHold && bill.Cost > held)
             reach += Math.Min(
-                await PackageQuota.LockAsync(connection, candidate.PackageId, default),
+                await PackageQuota.LockAsync(connection, candidate.Id, default),
                 await connection.BalanceAsync(key.TenantId, Ledger.Wallet, default));
         var charged = Math.Min(bill.Cost, reach);
         var fee = Money.Round(charged * terms.FeeRate);
         var earned = charged - fee;
 
-        await PackageQuota.ReturnAsync(connection, candidate.PackageId, hold.Id, held - charged, now, default);
+        await PackageQuota.ReturnAsync(connection, candidate.Id, hold.Id, held - charged, now, default);
         await connection.Command(CountKey)
             .With(key.KeyId).With(held).With(charged).With(bill.Basis == "none" ? 0L : 1L).With(bill.Usage.Input)
             .With(bill.Usage.Output).With(bill.Usage.CachedInput).With(now)
@@ -106,11 +106,11 @@ internal sealed partial class Settle(
         var (key, candidate, usage) = (exchange.Key, exchange.Candidate, bill.Usage);
         await connection.Command(InsertUsage)
             .With(key.TenantId).With(hold.Id).With(key.UserId).With(key.KeyId).With(exchange.Http.TraceIdentifier)
-            .With(candidate.PackageId).With(candidate.SupplierTenantId).With(candidate.Provider)
+            .With(candidate.Id).With(candidate.SupplierTenantId).With(candidate.Provider)
             .With(exchange.Request.Model).With(exchange.Request.Stream)
             .With(JsonNamingPolicy.SnakeCaseLower.ConvertName(exchange.Ending.ToString())).With(bill.Basis)
             .With(exchange.UpstreamStatus).With(usage.Input).With(usage.CachedInput).With(usage.Output)
-            .With(candidate.PricePer1mInput).With(candidate.PricePer1mOutput).With(shares.Charged).With(shares.Earned)
+            .With(candidate.Prices.Input).With(candidate.Prices.Output).With(shares.Charged).With(shares.Earned)
             .With(shares.Fee)
             .WithNullable((int?)exchange.FirstByteAfter?.TotalMilliseconds, NpgsqlDbType.Integer)
             .With((int)exchange.Elapsed.TotalMilliseconds).With(now)
