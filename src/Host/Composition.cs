@@ -6,6 +6,7 @@ using Microsoft.Extensions.Caching.Hybrid;
 using SupplyApi.Features.Admin;
 using SupplyApi.Features.Auth;
 using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Public;
 using SupplyApi.Features.Supply;
@@ -119,21 +120,37 @@ internal static class Composition
             services, new EarningTerms(settings.EarningsHold), new WithdrawalTerms(settings.WithdrawalFeeRate),
             new StatementOrigin(settings.PublicUrl));
         GatewayRoutes.Add(
-            services, new GatewayTerms(settings.PlatformFeeRate, settings.FirstByteTimeout, settings.IdleTimeout),
+            services, new GatewayTerms(
+                settings.PlatformFeeRate, settings.FirstByteTimeout, settings.IdleTimeout, settings.LeaseLife),
             settings.ProviderOrigins);
+        services.AddSingleton(services => OpenJournal(
+            settings, services.GetRequiredService<Node>(), services.GetRequiredService<ILogger<Journal>>()));
     }
 
     private static void AddWork(IServiceCollection services)
     {
         services.AddSingleton<IHostLifetime, DrainingLifetime>();
         services.AddHostedService<NodePresence>();
-        services.AddHostedService<HoldSweeper>();
+        services.AddHostedService<CallPosting>();
+        services.AddHostedService<LeaseKeeping>();
         services.AddHostedService<PackageExpiry>();
         services.AddHostedService<PackageReconciliation>();
         services.AddHostedService<EarningsMaturing>();
         services.AddHostedService<WithdrawnRecords>();
         services.AddHostedService<OutboxDelivery>();
         services.AddHostedService<Housekeeping>();
+    }
+
+    private static Journal OpenJournal(Settings settings, Node node, ILogger<Journal> logger)
+    {
+        try
+        {
+            return new Journal(Path.Combine(settings.DataDirectory, "journal"), node, logger);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException("Supply__DataDirectory", error.Message.ReplaceLineEndings(" "));
+        }
     }
 
     /// <summary>In whole microseconds, as the database keeps them: an answer and the row it tells of agree.</summary>

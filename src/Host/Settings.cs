@@ -58,6 +58,9 @@ internal sealed record Settings
     /// <summary>How long a provider's answer may pause.</summary>
     internal required TimeSpan IdleTimeout { get; init; }
 
+    /// <summary>How long what a node took ahead stays its own after it fell silent.</summary>
+    internal required TimeSpan LeaseLife { get; init; }
+
     /// <summary>Provider name to the address that replaces its public one.</summary>
     internal required IReadOnlyDictionary<string, Uri> ProviderOrigins { get; init; }
 
@@ -81,6 +84,8 @@ internal sealed record Settings
         EarningsHold = ReadHold(source["Supply:EarningsHold"]),
         FirstByteTimeout = ReadSpan("Supply__FirstByteTimeout", source["Supply:FirstByteTimeout"], Patience, OneTick),
         IdleTimeout = ReadSpan("Supply__IdleTimeout", source["Supply:IdleTimeout"], Patience, OneTick),
+        LeaseLife = ReadSpan(
+            "Supply__LeaseLife", source["Supply:LeaseLife"], TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10)),
         ProviderOrigins = ReadProviders(source),
     };
 

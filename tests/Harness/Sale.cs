@@ -32,6 +32,9 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
         await OnSaleAsync(consumer, model);
         var chat = Consumer.Chat(model, "!tokens=1,500", "\"max_tokens\": 1");
         (await consumer.Quietly().Post("/v1/chat/completions", chat)).Expect(200);
+        await Eventually.Async(
+            () => supplier.Quietly().Get($"/api/v1/supply/packages/{package}"),
+            static answer => answer.Text("data.status") == "sold_out", "sold out");
         return package;
     }
 

@@ -14,6 +14,8 @@ public sealed record UsageRow(string Ending, string Basis, long Input, long Outp
          limit 1
         """;
 
+    private const string IsPosted = "select exists (select 1 from gateway_usage where request_id = $1)";
+
     public long CacheRead { get; init; }
     public long CacheWrite5m { get; init; }
     public long CacheWrite1h { get; init; }
@@ -24,6 +26,22 @@ public sealed record UsageRow(string Ending, string Basis, long Input, long Outp
     /// <summary>Of the consumer's last call, once it is settled.</summary>
     public static async Task<UsageRow> LastAsync(TestDatabase database, Consumer consumer) => (await Eventually.Async(
         () => FindAsync(database, consumer.Id), static row => row is not null, "a settled call"))!;
+
+    /// <summary>Waits until the call is on the books.</summary>
+    public static async Task PostedAsync(TestDatabase database, Answer answer)
+    {
+        await using var connection = await database.OpenAsync();
+        await Eventually.Async(
+            async () =>
+            {
+                await using var find = new NpgsqlCommand(IsPosted, connection)
+                {
+                    Parameters = { new() { Value = answer.Header("X-Request-Id")! } },
+                };
+                return (bool)(await find.ExecuteScalarAsync())!;
+            },
+            static isPosted => isPosted, "the call on the books");
+    }
 
     private static async Task<UsageRow?> FindAsync(TestDatabase database, long user)
     {

@@ -138,7 +138,7 @@ public sealed class MeterIgnoresChunkBoundaries
         var http = new DefaultHttpContext();
         using var body = new MemoryStream();
         http.Response.Body = body;
-        using var exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], []), protocol);
+        using var exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
         var model = protocol is Gemini ? "m" : null;
         Assert.Null(CallRequest.Read(protocol, Encoding.UTF8.GetBytes(request), model, out var read));
         exchange.Request = read;
@@ -149,7 +149,8 @@ public sealed class MeterIgnoresChunkBoundaries
                 Headers = { ContentType = new MediaTypeHeaderValue(type) },
             },
         };
-        await new Relay(new GatewayTerms(0.1m, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1))).RunAsync(exchange);
+        var minute = TimeSpan.FromMinutes(1);
+        await new Relay(new GatewayTerms(0.1m, minute, minute, minute)).RunAsync(exchange);
         await Relay.FinishAsync(exchange);
 
         Assert.Equal(Ending.Completed, exchange.Ending);

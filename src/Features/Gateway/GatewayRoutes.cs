@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Gateway.Upstream;
 
@@ -22,7 +23,10 @@ public static class GatewayRoutes
             .AddSingleton<UpstreamClients>()
             .AddSingleton<KeyDirectory>()
             .AddSingleton<Node>()
-            .AddSingleton<Holds>()
+            .AddSingleton<LeaseRows>()
+            .AddSingleton<Leases>()
+            .AddSingleton<Posting>()
+            .AddSingleton<DeadNodes>()
             .AddSingleton<Choose>()
             .AddSingleton<Reserve>()
             .AddSingleton<Forward>()

@@ -4,15 +4,17 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace SupplyApi.Features.Gateway;
 
 /// <summary>An API key that was presented and is good: whose it is and what it may.</summary>
+/// <param name="QuotaLimit">Zero: none.</param>
 internal sealed record KeyHolder(
-    long KeyId, long UserId, long TenantId, string[] AllowedModels, string[] AllowedAddresses) : IRow<KeyHolder>
+    long KeyId, long UserId, long TenantId, string[] AllowedModels, string[] AllowedAddresses, decimal QuotaLimit)
+    : IRow<KeyHolder>
 {
     public static ValueTask<KeyHolder?> BindAsync(HttpContext http) =>
         ValueTask.FromResult(http.Features.Get<KeyHolder>());
 
     public static KeyHolder Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt64(2),
-        row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4));
+        row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4), row.GetDecimal(5));
 
     /// <summary>An empty list allows all.</summary>
     internal bool Allows(string model) =>
@@ -34,7 +36,7 @@ internal sealed record KeyHolder(
 internal sealed class KeyDirectory(NpgsqlDataSource db, HybridCache cache)
 {
     private const string Find = """
-        select id, user_id, tenant_id, allowed_models, allowed_ips
+        select id, user_id, tenant_id, allowed_models, allowed_ips, quota_limit
           from api_keys
          where key_hash = $1 and enabled
         """;

@@ -74,6 +74,10 @@ internal static class Ledger
 
     private const string Balance = "select balance from ledger_accounts where tenant_id = $1 and kind = $2";
 
+    private const string Spendable = """
+        select coalesce(sum(balance), 0) from ledger_accounts where tenant_id = $1 and kind in ('wallet', 'held')
+        """;
+
     private const string Balances = "select kind, balance from ledger_accounts where tenant_id = $1";
 
     /// <summary>
@@ -109,6 +113,13 @@ internal static class Ledger
     internal static Task<decimal> BalanceAsync(
         this NpgsqlConnection connection, long tenantId, string kind, CancellationToken ct) =>
         connection.Command(Balance).With(tenantId).With(kind).ValueAsync<decimal>(ct);
+
+    /// <summary>
+    /// What a tenant has to spend: the wallet, and what nodes have taken out of it ahead and no call has cost yet.
+    /// </summary>
+    internal static Task<decimal> SpendableAsync(
+        this NpgsqlConnection connection, long tenantId, CancellationToken ct) =>
+        connection.Command(Spendable).With(tenantId).ValueAsync<decimal>(ct);
 
     /// <summary>All of a tenant's balances at one moment; an account that never moved is missing.</summary>
     internal static async Task<IReadOnlyDictionary<string, decimal>> BalancesAsync(

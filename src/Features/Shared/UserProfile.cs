@@ -30,7 +30,7 @@ internal sealed record UserProfile(
         var profile = await connection.Command(Find).With(userId).OneAsync<UserProfile>(ct);
         return profile is null
             ? null
-            : profile with { Balance = await connection.BalanceAsync(profile.TenantId, Ledger.Wallet, ct) };
+            : profile with { Balance = await connection.SpendableAsync(profile.TenantId, ct) };
     }
 }
 

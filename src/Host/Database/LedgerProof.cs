@@ -71,8 +71,8 @@ internal static class LedgerProof
     // What stands in the other books, as the accounts of the ledger should have it.
     private const string StrayBook = """
         with books as (
-          select tenant_id, 'held' as kind, sum(amount) as amount
-            from gateway_holds where state = 'open' group by tenant_id
+          select owner_id as tenant_id, 'held' as kind, sum(amount) as amount
+            from gateway_leases where kind = 'wallet' group by owner_id
           union all
           select tenant_id, case status when 'pending' then 'earnings_pending' else 'earnings_frozen' end, sum(amount)
             from supply_earnings where status in ('pending', 'frozen') group by tenant_id, status
@@ -95,6 +95,24 @@ internal static class LedgerProof
           full join books using (tenant_id, kind)
          where coalesce(balance, 0) <> coalesce(amount, 0)
          order by tenant_id, kind
+         limit 1
+        """;
+
+    // What nodes took ahead of quotas, as packages and keys have it, and what packages have sold.
+    private const string StrayQuota = """
+        with leases as (
+          select kind, owner_id, sum(amount) as amount from gateway_leases where kind <> 'wallet' group by 1, 2
+        ), accounts as (
+          select 'package' as kind, id as owner_id, leased_quota as amount from supply_packages where leased_quota <> 0
+          union all
+          select 'key', id, quota_leased from api_keys where quota_leased <> 0
+        )
+        select format('%s %s has %s taken ahead, its leases %s', kind, owner_id, coalesce(accounts.amount, 0),
+                      coalesce(leases.amount, 0))
+          from accounts
+          full join leases using (kind, owner_id)
+         where coalesce(accounts.amount, 0) <> coalesce(leases.amount, 0)
+         order by kind, owner_id
          limit 1
         """;
 
@@ -145,7 +163,10 @@ internal static class LedgerProof
         """;
 
     private static readonly string[] Questions =
-        [BrokenEntry, UnbalancedTransfer, StrayBalance, MissingAccount, Sum, StrayBook, StrayRecords, StrayDay];
+    [
+        BrokenEntry, UnbalancedTransfer, StrayBalance, MissingAccount, Sum, StrayBook, StrayQuota, StrayRecords,
+        StrayDay,
+    ];
 
     internal static async Task<Verdict> FindAsync(NpgsqlDataSource db, CancellationToken ct)
     {

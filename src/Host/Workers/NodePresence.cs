@@ -1,3 +1,4 @@
+using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Host.Workers;
@@ -6,7 +7,7 @@ namespace SupplyApi.Host.Workers;
 /// Tells the other nodes that this one lives: a row that is refreshed, and a session lock that dies with the process.
 /// </summary>
 internal sealed partial class NodePresence(
-    NpgsqlDataSource db, Node node, TimeProvider clock, ILogger<NodePresence> logger) : BackgroundService
+    NpgsqlDataSource db, Node node, Leases leases, TimeProvider clock, ILogger<NodePresence> logger) : BackgroundService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
@@ -35,6 +36,8 @@ internal sealed partial class NodePresence(
                 while (true)
                 {
                     await connection.Command(Seen).With(node.Id).With(clock.GetUtcNow()).RunAsync(stoppingToken);
+                    if (!node.IsHeard) leases.Forget();
+                    node.Heard();
                     await Task.Delay(Beat, stoppingToken);
                 }
             }

@@ -12,14 +12,15 @@ internal sealed partial class PackageReconciliation(
     private const string Rule = "package_charges_equal_used_quota";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    // One statement, so one snapshot: a call that is settled meanwhile is in both sums or in none.
+    // One statement, so one snapshot: a call that is posted meanwhile is in both sums or in none. While a node has
+    // taken some of it ahead, calls may be under way.
     private const string Take = """
         select task.tenant_id, task.task_id, task.package_id, package.total_quota - package.available_quota,
                (select coalesce(sum(charged), 0) from gateway_usage where package_id = package.id)
           from reconciliation_tasks task
           join supply_packages package on package.id = task.package_id
          where task.done_at is null and task.due_at <= $1
-           and not exists (select 1 from gateway_holds hold where hold.package_id = package.id and hold.state = 'open')
+           and package.leased_quota = 0
          order by task.due_at
          limit $2
            for update of task skip locked

@@ -19,6 +19,8 @@ internal static class PackageRows
          where package_id = $1
         """;
 
+    private const string TakenAhead = "select leased_quota from supply_packages where id = $1";
+
     /// <summary>The oldest first.</summary>
     internal static Task<List<Deed>> TrailAsync(TestDatabase database, long package) =>
         ReadAsync(database, Trail, package, static row => new Deed(
@@ -30,6 +32,10 @@ internal static class PackageRows
     internal static Task<List<(DateTime CreatedAt, DateTime DueAt, bool IsOpen)>> TasksAsync(
         TestDatabase database, long package) =>
         ReadAsync(database, Tasks, package, static row => (row.GetDateTime(0), row.GetDateTime(1), row.GetBoolean(2)));
+
+    /// <summary>What nodes have of its quota for calls to come and calls that are not posted.</summary>
+    internal static async Task<decimal> TakenAheadAsync(TestDatabase database, long package) =>
+        (await ReadAsync(database, TakenAhead, package, static row => row.GetDecimal(0))).Single();
 
     private static JsonObject? Parse(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : JsonNode.Parse(row.GetString(column))!.AsObject();

@@ -14,6 +14,7 @@ public sealed class PackagesAreReconciled
         var sale = await Sale.MakeAsync(new Actors(today, null));
         (await sale.BuyAsync("!tokens=10,5")).Expect(200);
         (await sale.BuyAsync("!tokens=1,1")).Expect(200);
+        await NothingTakenAheadAsync(today, sale);
         await UnlistAsync(sale.Supplier, sale.Package);
 
         await using var late = await StartAsync(2, today.Database);
@@ -33,6 +34,7 @@ public sealed class PackagesAreReconciled
         await using var today = await StartAsync(0, null);
         var sale = await Sale.MakeAsync(new Actors(today, null));
         (await sale.BuyAsync("!tokens=10,5")).Expect(200);
+        await NothingTakenAheadAsync(today, sale);
         await UnlistAsync(sale.Supplier, sale.Package);
         // No operation can do this: it is what the reconciliation is there to find.
         await today.Database.RunAsOwnerAsync(FormattableString.Invariant(
@@ -77,6 +79,11 @@ public sealed class PackagesAreReconciled
 
     private static async Task UnlistAsync(Supplier supplier, long package) =>
         (await supplier.Post($"/api/v1/supply/packages/{package}/unlist")).Expect(200);
+
+    // Until then calls may be under way, and the next round is half a minute away.
+    private static Task NothingTakenAheadAsync(SupplyApiProcess api, Sale sale) => Eventually.Async(
+        () => PackageRows.TakenAheadAsync(api.Database, sale.Package), static taken => taken == 0,
+        "nothing taken ahead");
 
     private static async Task DoneAsync(SupplyApiProcess api, long package) => await Eventually.Async(
         async () => (await PackageRows.TasksAsync(api.Database, package)).Single(),

@@ -1,10 +1,9 @@
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>What a call comes to: one rule per ending, the same for everybody.</summary>
-/// <param name="Basis">provider_final, provider_partial, counted or none: where the counts come from.</param>
-internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
+internal readonly record struct Bill(Basis Basis, Usage Usage, decimal Cost)
 {
-    private static readonly Bill Nothing = new("none", default, 0);
+    private static readonly Bill Nothing = new(Basis.None, default, 0);
 
     internal bool IsSuccess { get; private init; }
 
@@ -19,16 +18,25 @@ internal sealed record Bill(string Basis, Usage Usage, decimal Cost)
         var isEmpty = exchange.Ending == Ending.Completed && meter.Reported is null && !hasEnd;
         if (output == 0 && (meter.SawError || isEmpty || exchange.Ending == Ending.UpstreamFailed)) return Nothing;
 
-        var basis = exchange.Ending == Ending.Completed ? "provider_final" : "provider_partial";
+        var basis = exchange.Ending == Ending.Completed ? Basis.ProviderFinal : Basis.ProviderPartial;
         if (meter.Reported is { } reported) return Priced(exchange, basis, reported);
         if (meter.ReportedInput is { } input)
-            return Priced(exchange, output == 0 ? basis : "provider_partial", input with { Output = output });
-        return Priced(exchange, "counted", new Usage(exchange.Request.CountedInputTokens, 0, output));
+            return Priced(exchange, output == 0 ? basis : Basis.ProviderPartial, input with { Output = output });
+        return Priced(exchange, Basis.Counted, new Usage(exchange.Request.CountedInputTokens, 0, output));
     }
 
-    private static Bill Priced(GatewayExchange exchange, string basis, Usage usage) =>
+    private static Bill Priced(GatewayExchange exchange, Basis basis, Usage usage) =>
         new(basis, usage, exchange.Candidate.Prices.Cost(usage))
         {
             IsSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft && !exchange.Meter.SawError,
         };
+}
+
+/// <summary>Where the counts of a bill come from.</summary>
+internal enum Basis
+{
+    ProviderFinal,
+    ProviderPartial,
+    Counted,
+    None,
 }

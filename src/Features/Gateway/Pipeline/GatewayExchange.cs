@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -61,6 +62,3 @@ internal enum Ending
     ClientLeft,
     UpstreamFailed,
 }
-
-/// <summary>Money set aside for a call.</summary>
-internal sealed record Hold(Guid Id, decimal Amount, DateTimeOffset At);

@@ -4,4 +4,5 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// <param name="FeeRate">The platform's share of a charge, 0 to 1.</param>
 /// <param name="FirstByte">How long a provider may think before it answers.</param>
 /// <param name="Idle">How long an answer may pause.</param>
-internal sealed record GatewayTerms(decimal FeeRate, TimeSpan FirstByte, TimeSpan Idle);
+/// <param name="LeaseLife">How long what a node took ahead stays its own after it fell silent.</param>
+internal sealed record GatewayTerms(decimal FeeRate, TimeSpan FirstByte, TimeSpan Idle, TimeSpan LeaseLife);

@@ -1,26 +1,51 @@
+using SupplyApi.Features.Gateway.Charging;
+
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>3: sets the largest possible cost aside before anything is sent. No call is too small for it.</summary>
-internal sealed class Reserve(Holds holds, TimeProvider clock)
+/// <summary>
+/// 3: sets the largest possible cost aside before anything is sent, out of what this node has taken ahead. No call is
+/// too small for it.
+/// </summary>
+internal sealed class Reserve(Leases leases, Journal journal, Node node, TimeProvider clock)
 {
-    internal async Task<bool> RunAsync(GatewayExchange exchange)
+    internal async ValueTask<bool> RunAsync(GatewayExchange exchange)
     {
-        var request = exchange.Request;
-        var now = clock.GetUtcNow();
-        var hold = new Hold(
-            Guid.CreateVersion7(now),
-            exchange.Candidate.Prices.Cost(new Usage(request.CountedInputTokens, 0, request.OutputTokensLimit)),
-            now);
         exchange.Hold = null;
-        exchange.Refusal = await holds.OpenAsync(exchange.Key, exchange.Candidate, hold, exchange.Http.RequestAborted);
-        if (exchange.Refusal is null)
-        {
-            exchange.Hold = hold;
-            return true;
-        }
+        exchange.MayTryAnother = false; // The caller's own money is the same everywhere.
+        exchange.Refusal = journal.IsFull || !node.IsHeard ? Errors.Unavailable : await TakeAsync(exchange);
+        return exchange.Refusal is null;
+    }
 
-        // Another supplier may have quota left; the caller's own money is the same everywhere.
-        exchange.MayTryAnother = exchange.Refusal.Status == StatusCodes.Status503ServiceUnavailable;
-        return false;
+    private async ValueTask<Refusal?> TakeAsync(GatewayExchange exchange)
+    {
+        var (key, candidate, request) = (exchange.Key, exchange.Candidate, exchange.Request);
+        var left = exchange.Http.RequestAborted;
+        var amount = candidate.Prices.Cost(new Usage(request.CountedInputTokens, 0, request.OutputTokensLimit));
+        var hold = new Hold(leases, Guid.CreateVersion7(clock.GetUtcNow()), amount);
+        try
+        {
+            if (candidate.Source == Source.Package)
+            {
+                hold.Package = await leases.TakeAsync(new LeaseKey(LeaseKind.Package, candidate.Id), amount, left);
+                // Another supplier may have quota left. This one's does not come back by waiting.
+                exchange.MayTryAnother = hold.Package is null;
+                if (hold.Package is null) return Errors.NoCapacity with { RetryAfter = null };
+            }
+
+            if (key.QuotaLimit > 0)
+            {
+                hold.ForKey = await leases.TakeAsync(new LeaseKey(LeaseKind.Key, key.KeyId), amount, left);
+                if (hold.ForKey is null) return Errors.KeyQuotaExceeded;
+            }
+
+            hold.Wallet = await leases.TakeAsync(new LeaseKey(LeaseKind.Wallet, key.TenantId), amount, left);
+            if (hold.Wallet is null) return Errors.InsufficientBalance;
+            exchange.Hold = hold;
+            return null;
+        }
+        finally
+        {
+            if (exchange.Hold is null) hold.Close(0);
+        }
     }
 }

@@ -33,6 +33,33 @@ internal static class EarningBook
             on conflict (tenant_id, minute) do update set records = counts.records + 1
         """;
 
+    private const string CopyRecords = """
+        copy supply_earnings (tenant_id, user_id, earnings_type, platform, amount, status, description, usage_id,
+                              earned_at)
+        from stdin (format binary)
+        """;
+
+    private const string AddToDays = """
+        insert into supply_billing_days as sums (tenant_id, day, platform, revenue, platform_fee, net_earnings, tokens,
+                                                 requests, successes, records)
+        select *
+          from unnest($1::bigint[], $2::date[], $3::text[], $4::numeric[], $5::numeric[], $6::numeric[], $7::bigint[],
+                      $8::bigint[], $9::bigint[], $10::bigint[]) as one (tenant_id, day, platform)
+         order by tenant_id, day, platform
+            on conflict (tenant_id, day, platform) do update
+           set revenue = sums.revenue + excluded.revenue, platform_fee = sums.platform_fee + excluded.platform_fee,
+               net_earnings = sums.net_earnings + excluded.net_earnings, tokens = sums.tokens + excluded.tokens,
+               requests = sums.requests + excluded.requests, successes = sums.successes + excluded.successes,
+               records = sums.records + excluded.records
+        """;
+
+    private const string AddToMinutes = """
+        insert into supply_earning_minutes as counts (tenant_id, minute, records)
+        select * from unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) as one (tenant_id, minute)
+         order by tenant_id, minute
+            on conflict (tenant_id, minute) do update set records = counts.records + excluded.records
+        """;
+
     private const string AddToLot = """
         insert into supply_earning_lots as lot (tenant_id, day, platform, available)
         values ($1, ($2 at time zone 'UTC')::date, $3, $4)
@@ -62,13 +89,38 @@ internal static class EarningBook
         return (long)(await batch.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>A call that earned nothing still counts on its day.</summary>
-    internal static async Task CountAsync(
-        NpgsqlConnection connection, long tenantId, string platform, Turnover turnover, DateTimeOffset now,
-        CancellationToken ct)
+    /// <summary>Many calls at once; one that earned nothing still counts on its day.</summary>
+    internal static async Task EnterAsync(
+        NpgsqlConnection connection, IReadOnlyList<CallEarning> calls, CancellationToken ct)
     {
+        if (calls.Count == 0) return;
+        await CopyAsync(connection, calls, ct);
+        var days = calls
+            .GroupBy(static one => (one.TenantId, Day: DateOnly.FromDateTime(one.At.UtcDateTime), one.Platform))
+            .Select(static one => (
+                one.Key, Sum: one.Aggregate(default(Turnover), static (sum, call) => sum + call.Turnover),
+                Records: one.LongCount(static call => call.IsRecord)))
+            .ToList();
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(DayOf(tenantId, platform, turnover, records: 0, now));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AddToDays)
+            .With(days.ConvertAll(static one => one.Key.TenantId).ToArray())
+            .With(days.ConvertAll(static one => one.Key.Day).ToArray())
+            .With(days.ConvertAll(static one => one.Key.Platform).ToArray())
+            .With(days.ConvertAll(static one => one.Sum.Revenue).ToArray())
+            .With(days.ConvertAll(static one => one.Sum.Fee).ToArray())
+            .With(days.ConvertAll(static one => one.Sum.Net).ToArray())
+            .With(days.ConvertAll(static one => one.Sum.Tokens).ToArray())
+            .With(days.ConvertAll(static one => one.Sum.Requests).ToArray())
+            .With(days.ConvertAll(static one => one.Sum.Successes).ToArray())
+            .With(days.ConvertAll(static one => one.Records).ToArray()));
+        var minutes = calls.Where(static one => one.IsRecord)
+            .GroupBy(static one => (one.TenantId, Minute: one.At.AddTicks(-(one.At.Ticks % TimeSpan.TicksPerMinute))))
+            .Select(static one => (one.Key, Records: one.LongCount()))
+            .ToList();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AddToMinutes)
+            .With(minutes.ConvertAll(static one => one.Key.TenantId).ToArray())
+            .With(minutes.ConvertAll(static one => one.Key.Minute).ToArray())
+            .With(minutes.ConvertAll(static one => one.Records).ToArray()));
         await batch.ExecuteNonQueryAsync(ct);
     }
 
@@ -86,6 +138,28 @@ internal static class EarningBook
             .With(tenantId).With(earnedAt).With(platform).With(amount)
             .RunAsync(ct) == 1;
 
+    private static async Task CopyAsync(
+        NpgsqlConnection connection, IReadOnlyList<CallEarning> calls, CancellationToken ct)
+    {
+        await using var rows = await connection.BeginBinaryImportAsync(CopyRecords, ct);
+        foreach (var call in calls)
+        {
+            if (!call.IsRecord) continue;
+            await rows.StartRowAsync(ct);
+            await rows.WriteAsync(call.TenantId, ct);
+            await rows.WriteAsync(call.UserId, ct);
+            await rows.WriteAsync("usage", ct);
+            await rows.WriteAsync(call.Platform, ct);
+            await rows.WriteAsync(call.Turnover.Net, ct);
+            await rows.WriteAsync("pending", ct);
+            await rows.WriteAsync(call.Model, ct);
+            await rows.WriteAsync(call.UsageId, ct);
+            await rows.WriteAsync(call.At, NpgsqlDbType.TimestampTz, ct);
+        }
+
+        await rows.CompleteAsync(ct);
+    }
+
     private static NpgsqlBatchCommand DayOf(
         long tenantId, string platform, Turnover turnover, long records, DateTimeOffset now) =>
         new NpgsqlBatchCommand(AddToDay)
@@ -100,4 +174,16 @@ internal sealed record Earning(
 
 /// <summary>What a call, a bonus or a refund adds to the bill of its day. The record's amount is the net.</summary>
 internal readonly record struct Turnover(
-    decimal Revenue, decimal Fee, decimal Net, long Tokens = 0, long Requests = 0, long Successes = 0);
+    decimal Revenue, decimal Fee, decimal Net, long Tokens = 0, long Requests = 0, long Successes = 0)
+{
+    public static Turnover operator +(Turnover one, Turnover other) => new(
+        one.Revenue + other.Revenue, one.Fee + other.Fee, one.Net + other.Net, one.Tokens + other.Tokens,
+        one.Requests + other.Requests, one.Successes + other.Successes);
+}
+
+/// <summary>A call that a supplier served; it makes a record when it earned something.</summary>
+internal readonly record struct CallEarning(
+    Guid UsageId, long TenantId, long UserId, string Platform, string Model, DateTimeOffset At, Turnover Turnover)
+{
+    internal bool IsRecord => Turnover.Revenue > 0;
+}

@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using SupplyApi.Features.Gateway.Pipeline;
+
+namespace SupplyApi.Features.Gateway.Charging;
+
+/// <summary>
+/// This node's leases. A call takes its hold from memory; only when a lease runs dry is the database asked, and only
+/// when no other node can give something back is the call refused.
+/// </summary>
+internal sealed partial class Leases(LeaseRows rows, Node node, ILogger<Leases> logger)
+{
+    private const int RecallsMax = 10;
+    private static readonly TimeSpan RecallPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<LeaseKey, Lease> leases = new();
+
+    /// <summary>Null: the account, and all that nodes have of it and do not need, is less than the amount.</summary>
+    internal ValueTask<Lease?> TakeAsync(LeaseKey key, decimal amount, CancellationToken ct)
+    {
+        var lease = leases.GetOrAdd(key, static key => new Lease(key));
+        if (!lease.TryTake(amount)) return TakeSlowlyAsync(key, amount, ct);
+
+        if (lease.ShouldRefill()) _ = RefillAheadAsync(lease);
+        return ValueTask.FromResult<Lease?>(lease);
+    }
+
+    /// <summary>As much more as is to be had for a call that has a hold already, without waiting.</summary>
+    internal bool TryTakeMore(Lease lease, decimal amount)
+    {
+        if (!lease.TryTake(amount)) return false;
+        if (lease.ShouldRefill()) _ = RefillAheadAsync(lease);
+        return true;
+    }
+
+    /// <summary>As much of the amount as is to be had for a call that has a hold already.</summary>
+    internal async ValueTask<decimal> TakeUpToAsync(Lease lease, decimal amount, CancellationToken ct)
+    {
+        var got = lease.TakeUpTo(amount);
+        if (got == amount) return got;
+
+        await lease.Turn.WaitAsync(ct);
+        try
+        {
+            got += lease.TakeUpTo(amount - got);
+            if (got == amount) return got;
+            lease.Add(await rows.TakeAsync(lease.Key, 0, amount - got, ct));
+            return got + lease.TakeUpTo(amount - got);
+        }
+        finally
+        {
+            lease.Turn.Release();
+        }
+    }
+
+    internal void Posted(LeaseKey key, decimal amount)
+    {
+        if (leases.TryGetValue(key, out var lease)) lease.Posted(amount);
+    }
+
+    /// <summary>Another node needs what is free here.</summary>
+    internal async Task GiveWayAsync(LeaseKey key, CancellationToken ct)
+    {
+        if (!leases.TryGetValue(key, out var lease)) return;
+        await lease.Turn.WaitAsync(ct);
+        try
+        {
+            if (!lease.IsClosed && lease.TakeFree() is > 0 and var amount) await rows.ReturnAsync(key, amount, ct);
+        }
+        finally
+        {
+            lease.Turn.Release();
+        }
+    }
+
+    /// <summary>This node may have been taken for dead: what was free is nobody's any more.</summary>
+    internal void Forget()
+    {
+        foreach (var lease in leases.Values) lease.TakeFree();
+    }
+
+    /// <summary>Gives back what was not used for a while; everything when the node ends.</summary>
+    /// <returns>How many are left.</returns>
+    internal async Task<int> CloseIdleAsync(bool all, CancellationToken ct)
+    {
+        foreach (var lease in leases.Values)
+        {
+            await lease.Turn.WaitAsync(ct);
+            try
+            {
+                if (!lease.IsClosed) await TryCloseAsync(lease, all ? 0 : (long)Idle.TotalMilliseconds, ct);
+            }
+            finally
+            {
+                lease.Turn.Release();
+            }
+        }
+
+        return leases.Count;
+    }
+
+    private async Task TryCloseAsync(Lease lease, long idleFor, CancellationToken ct)
+    {
+        if (!lease.TryClose(idleFor)) return;
+        try
+        {
+            await rows.CloseAsync(lease.Key, node.Id, ct);
+            leases.TryRemove(new KeyValuePair<LeaseKey, Lease>(lease.Key, lease));
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            // Whether the row is gone is not known: nothing of it is spent any more, the next attempt will tell.
+            lease.TakeFree();
+            lease.Reopen();
+            throw;
+        }
+    }
+
+    private async ValueTask<Lease?> TakeSlowlyAsync(LeaseKey key, decimal amount, CancellationToken ct)
+    {
+        for (var recalls = 0; ; recalls++)
+        {
+            var lease = leases.GetOrAdd(key, static key => new Lease(key));
+            await lease.Turn.WaitAsync(ct);
+            try
+            {
+                if (lease.TryTake(amount)) return lease;
+                if (lease.IsClosed) continue;
+                // What is free here counts: only the rest must be there.
+                lease.Add(await rows.TakeAsync(key, amount - lease.Free, wanted: null, ct));
+                if (lease.TryTake(amount)) return lease;
+            }
+            finally
+            {
+                lease.Turn.Release();
+            }
+
+            if (recalls == RecallsMax || !await rows.RecallAsync(key, ct)) return null;
+            await Task.Delay(RecallPause, ct);
+        }
+    }
+
+    private async Task RefillAheadAsync(Lease lease)
+    {
+        await Task.Yield(); // The call goes on meanwhile.
+        try
+        {
+            await lease.Turn.WaitAsync();
+            try
+            {
+                if (lease.IsClosed) return;
+                lease.Add(await rows.TakeAsync(lease.Key, 0, wanted: null, CancellationToken.None));
+            }
+            finally
+            {
+                lease.Turn.Release();
+            }
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        {
+            NotRefilled(logger, lease.Key.KindName, lease.Key.OwnerId, error.Message);
+        }
+        finally
+        {
+            lease.RefillEnded();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Kind} {Owner} could not be refilled: {Reason}")]
+    private static partial void NotRefilled(ILogger logger, string kind, long owner, string reason);
+}

@@ -1,0 +1,180 @@
+using System.Globalization;
+using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Supply.Earnings;
+using SupplyApi.Features.Supply.Packages;
+
+namespace SupplyApi.Features.Gateway.Charging;
+
+/// <summary>
+/// Moves calls from the journal to the books, many at once: usage, earnings, quotas, leases and the ledger in one
+/// transaction, together with how far the journal is posted. Either all of it happened or none, and never twice.
+/// Locks: packages, keys, days, minutes, leases, ledger; each in the order of their ids.
+/// </summary>
+internal sealed partial class Posting(
+    NpgsqlDataSource db, Journal journal, Leases leases, LeaseRows rows, Node node, TimeProvider clock,
+    ILogger<Posting> logger)
+{
+    private const int BytesAtOnce = 1024 * 1024;
+
+    private const string FindPosted = "select posted from gateway_journals where journal_id = $1";
+
+    private const string Advance = """
+        insert into gateway_journals as journal (journal_id, node_id, posted, posted_at) values ($1, $2, $4, $5)
+            on conflict (journal_id) do update set posted = excluded.posted, posted_at = excluded.posted_at
+         where journal.posted = $3
+        """;
+
+    private const string Forget = "delete from gateway_journals where journal_id = $1";
+
+    private const string TakeFromLeases = """
+        with spent as (
+          select * from unnest($2::text[], $3::bigint[], $4::numeric[]) as one (kind, owner_id, amount)
+        ), locked as materialized (
+          select lease.kind, lease.owner_id
+            from gateway_leases lease
+            join spent using (kind, owner_id)
+           where lease.node_id = $1
+           order by lease.kind, lease.owner_id
+             for update of lease
+        )
+        update gateway_leases lease
+           set amount = lease.amount - spent.amount
+          from locked
+          join spent using (kind, owner_id)
+         where lease.node_id = $1 and lease.kind = locked.kind and lease.owner_id = locked.owner_id
+        """;
+
+    private readonly byte[] buffer = new byte[BytesAtOnce];
+    private readonly CallRecord.Names names = new();
+    private readonly List<CallRecord> calls = [];
+    private JournalSegment? current;
+    private long at;
+
+    /// <summary>One batch. Zero: everything is posted.</summary>
+    internal async Task<int> PostAsync(CancellationToken ct)
+    {
+        if (journal.Oldest() is not { } segment) return 0;
+        if (!ReferenceEquals(segment, current)) (current, at) = (segment, await FindPostedAsync(segment, ct));
+        if (at == segment.Length) return await RetireAsync(segment, ct) ? await PostAsync(ct) : 0;
+
+        var until = Read(segment);
+        try
+        {
+            var isLate = segment.NodeId != node.Id;
+            if (!await TryPostAsync(segment, until, isLate, ct))
+            {
+                if (!isLate) Uncovered(logger, calls.Count);
+                if (!await TryPostAsync(segment, until, isLate: true, ct)) return 1; // Money moved: once more, then.
+            }
+        }
+        catch (PostgresException error) when (segment.NodeId != node.Id && !error.IsTransient)
+        {
+            NotPostable(logger, error, segment.Id, at);
+            journal.SetAside(segment, at);
+            return 1;
+        }
+        catch (Exception)
+        {
+            current = null; // Whether it was committed is not known: the database is asked.
+            throw;
+        }
+
+        journal.Posted(until - at);
+        at = until;
+        return calls.Count;
+    }
+
+    /// <summary>From here on.</summary>
+    private async Task<long> FindPostedAsync(JournalSegment segment, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        var posted = await connection.Command(FindPosted).With(segment.Id).ValueAsync<long>(ct);
+        return Math.Max(posted, JournalSegment.Start);
+    }
+
+    private async Task<bool> RetireAsync(JournalSegment segment, CancellationToken ct)
+    {
+        if (!journal.TryRetire(segment, at)) return false;
+        current = null;
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await connection.Command(Forget).With(segment.Id).RunAsync(ct);
+        return true;
+    }
+
+    /// <summary>The next whole entries, and where they end.</summary>
+    private long Read(JournalSegment segment)
+    {
+        calls.Clear();
+        var length = segment.Read(at, buffer);
+        var used = 0;
+        while (JournalSegment.EntryOf(buffer.AsSpan(used, length - used)) is { IsEmpty: false } entry)
+        {
+            calls.Add(CallRecord.Read(entry, names));
+            used += JournalSegment.FrameBytes + entry.Length;
+        }
+
+        return at + used;
+    }
+
+    /// <param name="isLate">The leases may be gone: what is charged is made sure of first.</param>
+    /// <returns>False: a lease has less than was charged to it, as its node was believed dead.</returns>
+    private async Task<bool> TryPostAsync(JournalSegment segment, long until, bool isLate, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var transfer = Guid.CreateVersion7(now);
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (await connection.Command(Advance)
+            .With(segment.Id).With(segment.NodeId).With(at).With(until).With(now)
+            .RunAsync(ct) == 0)
+            throw new InvalidOperationException($"Journal {segment.Id} was posted by somebody else.");
+
+        if (isLate && !await LateCalls.CoverAsync(connection, rows, calls, segment.NodeId, ct))
+            return false;
+        var batch = new Batch(calls);
+        await PackageQuota.SpendAsync(connection, batch.Packages, transfer, now, ct);
+        await UsageBook.CountAsync(connection, batch.Keys, ct);
+        await UsageBook.EnterAsync(connection, calls, transfer, ct);
+        await EarningBook.EnterAsync(connection, batch.Earnings, ct);
+        if (!await SpendLeasesAsync(connection, segment.NodeId, batch, ct)) return false;
+        var reference = string.Create(CultureInfo.InvariantCulture, $"journal/{segment.Id:n}/{at}");
+        if (!await connection.PostAsync(
+            new Transfer(transfer, "gateway.settle", reference, batch.Legs), now, ct))
+            return false;
+        await transaction.CommitAsync(ct);
+        if (segment.NodeId == node.Id)
+        {
+            foreach (var (key, amount) in batch.Leases) leases.Posted(key, amount);
+        }
+
+        return true;
+    }
+
+    private static async Task<bool> SpendLeasesAsync(
+        NpgsqlConnection connection, long nodeId, Batch batch, CancellationToken ct)
+    {
+        var spent = batch.Leases.Where(static one => one.Value > 0).ToList();
+        if (spent.Count == 0) return true;
+        try
+        {
+            var rows = await connection.Command(TakeFromLeases)
+                .With(nodeId).With(spent.ConvertAll(static one => one.Key.KindName).ToArray())
+                .With(spent.ConvertAll(static one => one.Key.OwnerId).ToArray())
+                .With(spent.ConvertAll(static one => one.Value).ToArray())
+                .RunAsync(ct);
+            return rows == spent.Count;
+        }
+        catch (PostgresException error) when (error.Violates("gateway_leases_cover"))
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Journal {Journal} cannot be posted from byte {At} on and stays in the data directory")]
+    private static partial void NotPostable(ILogger logger, Exception error, Guid journal, long at);
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The leases do not cover {Count} calls, as this node was believed dead: charged where they can be")]
+    private static partial void Uncovered(ILogger logger, int count);
+}

@@ -1,0 +1,59 @@
+using SupplyApi.Features.Gateway.Charging;
+
+namespace SupplyApi.Host.Workers;
+
+/// <summary>
+/// Posts calls as they come. Under load it leaves the processor to them: after a batch it rests as long as the batch
+/// took, while what waits is little. At the end of the process it posts everything and gives the leases back.
+/// </summary>
+internal sealed partial class CallPosting(
+    Posting posting, Journal journal, Leases leases, ILogger<CallPosting> logger) : BackgroundService
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(10);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        journal.Close();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LastChance);
+        try
+        {
+            while (await posting.PostAsync(limit.Token) > 0) { }
+            await leases.CloseIdleAsync(all: true, limit.Token);
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            Left(logger, journal.Waiting, error.Message);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await posting.PostAsync(stoppingToken) == 0) await journal.WaitAsync(Quiet, stoppingToken);
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
+            {
+                Failed(logger, journal.Waiting, error.Message);
+                await Task.Delay(PauseAfterFailure, CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Calls could not be posted yet, {Bytes} bytes wait: {Reason}")]
+    private static partial void Failed(ILogger logger, long bytes, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Bytes} bytes of calls stay in the journal until the next start: {Reason}")]
+    private static partial void Left(ILogger logger, long bytes, string reason);
+}
