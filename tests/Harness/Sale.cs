@@ -55,9 +55,12 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
     public async Task BalanceBecomesAsync(decimal balance) => await Eventually.Async(
         Consumer.BalanceAsync, seen => seen == balance, $"a balance of {balance}");
 
+    /// <summary>Until this client, perhaps at another process, can call the model.</summary>
+    public Task OnSaleAsync(Client client) => OnSaleAsync(client, Model);
+
     // A publication reaches the gateway by notification, not by the answer that confirms it.
-    private static async Task OnSaleAsync(Consumer consumer, string model) => await Eventually.Async(
-        async () => (await consumer.Quietly().Get("/v1/models")).Expect(200).Body,
+    private static async Task OnSaleAsync(Client client, string model) => await Eventually.Async(
+        async () => (await client.Quietly().Get("/v1/models")).Expect(200).Body,
         body => body.Contains($"\"{model}\"", StringComparison.Ordinal),
         $"{model} among the models");
 }

@@ -27,6 +27,8 @@ public static class GatewayRoutes
             .AddSingleton<Leases>()
             .AddSingleton<Posting>()
             .AddSingleton<DeadNodes>()
+            .AddSingleton<AnswerBook>()
+            .AddSingleton<Once>()
             .AddSingleton<Choose>()
             .AddSingleton<Reserve>()
             .AddSingleton<Forward>()

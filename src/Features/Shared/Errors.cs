@@ -212,5 +212,15 @@ internal static class Errors
         {
             RetryAfter = TimeSpan.FromSeconds(5),
         };
+    internal static Refusal KeyOfAnotherCall =>
+        new(409, "idempotency_key_reused", "The Idempotency-Key was used for another request.");
+    internal static Refusal CallStillRuns =>
+        new(409, "idempotency_in_progress", "The first call with this Idempotency-Key is still running.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+    internal static Refusal AnswerNotKept =>
+        new(409, "idempotency_answer_not_kept",
+            "The call with this Idempotency-Key was made and charged; its answer was too large to be kept.");
     internal static Refusal Upstream(int status, string message) => new(status, "upstream_error", message);
 }

@@ -473,7 +473,7 @@ create table gateway_answers (
   payload_hash bytea not null,
   call_id uuid not null,
   node_id bigint not null,
-  state text not null check (state in ('running', 'done')),
+  state text not null check (state in ('running', 'done', 'broken')),
   status integer,
   content_type text,
   body bytea,

@@ -21,6 +21,11 @@ internal sealed partial class Housekeeping(
          where ctid in (select ctid from idempotency_records where expires_at < $1 limit $2 for update skip locked)
         """;
 
+    private const string ForgetAnswers = """
+        delete from gateway_answers
+         where ctid in (select ctid from gateway_answers where expires_at < $1 limit $2 for update skip locked)
+        """;
+
     private const string ForgetTold = """
         delete from outbox_events
          where ctid in (select ctid from outbox_events where delivered_at < $1 limit $2 for update skip locked)
@@ -45,6 +50,7 @@ internal sealed partial class Housekeeping(
         await using var connection = await db.OpenConnectionAsync(ct);
         await connection.Command(MakeMonths).With(now).With(MonthsAhead).RunAsync(ct);
         await ForgetAsync(connection, Forget, now, ct);
+        await ForgetAsync(connection, ForgetAnswers, now, ct);
         await ForgetAsync(connection, ForgetTold, now - ToldKept, ct);
         if (settings.Webhook is null) await ForgetAsync(connection, ForgetUntold, now - UntoldKept, ct);
         return false;

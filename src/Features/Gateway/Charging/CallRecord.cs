@@ -40,11 +40,15 @@ internal readonly record struct CallRecord
     internal required int FirstByteMs { get; init; }
     internal required int DurationMs { get; init; }
 
+    /// <summary>Of a call with an Idempotency-Key.</summary>
+    internal KeptAnswer? Answer { get; init; }
+
     internal decimal Earned => Charged - Fee;
 
     /// <summary>What <see cref="Write"/> needs at most.</summary>
     internal int BytesMax =>
-        512 + Encoding.UTF8.GetMaxByteCount(Provider.Length + Model.Length + RequestId.Length);
+        512 + Encoding.UTF8.GetMaxByteCount(Provider.Length + Model.Length + RequestId.Length)
+        + (Answer is null ? 0 : AnswerBytesMax(Answer));
 
     /// <summary>The number of bytes written.</summary>
     internal int Write(Span<byte> into)
@@ -56,7 +60,8 @@ internal readonly record struct CallRecord
         to.Long(TenantId);
         to.Long(UserId);
         to.Long(KeyId);
-        to.Byte((byte)((KeyHasQuota ? 1 : 0) | (Stream ? 2 : 0) | (IsSuccess ? 4 : 0)));
+        to.Byte((byte)((KeyHasQuota ? 1 : 0) | (Stream ? 2 : 0) | (IsSuccess ? 4 : 0)
+            | (Answer is null ? 0 : 8)));
         to.Byte((byte)Source);
         to.Long(SourceId);
         to.Long(SupplierTenantId);
@@ -81,6 +86,7 @@ internal readonly record struct CallRecord
         to.Money(Fee);
         to.Int(FirstByteMs);
         to.Int(DurationMs);
+        if (Answer is not null) WriteAnswer(ref to, Answer);
         return to.Written;
     }
 
@@ -126,7 +132,29 @@ internal readonly record struct CallRecord
             Fee = from.Money(),
             FirstByteMs = from.Int(),
             DurationMs = from.Int(),
+            Answer = (flags & 8) == 0 ? null : ReadAnswer(ref from),
         };
+    }
+
+    private static int AnswerBytesMax(KeptAnswer answer) =>
+        64 + answer.Body.Length
+        + Encoding.UTF8.GetMaxByteCount(answer.Route.Length + answer.Key.Length + answer.ContentType.Length);
+
+    private static void WriteAnswer(ref Writer to, KeptAnswer answer)
+    {
+        to.Guid(answer.CallId);
+        to.Text(answer.Route);
+        to.Text(answer.Key);
+        to.Text(answer.ContentType);
+        to.Byte((byte)((answer.IsBroken ? 1 : 0) | (answer.IsTooLarge ? 2 : 0)));
+        to.Bytes(answer.Body);
+    }
+
+    private static KeptAnswer ReadAnswer(ref Reader from)
+    {
+        var (id, route, key, type) = (from.Guid(), from.Text(), from.Text(), from.Text());
+        var flags = from.Byte();
+        return new KeptAnswer(id, route, key, type, from.Bytes(), (flags & 1) != 0, (flags & 2) != 0);
     }
 
     /// <summary>Texts that come again and again, made once.</summary>
@@ -186,6 +214,13 @@ internal readonly record struct CallRecord
             foreach (var part in parts) Int(part);
         }
 
+        internal void Bytes(ReadOnlySpan<byte> value)
+        {
+            Int(value.Length);
+            value.CopyTo(into[Written..]);
+            Written += value.Length;
+        }
+
         internal void Text(string value)
         {
             var length = Encoding.UTF8.GetBytes(value, into[(Written + sizeof(int))..]);
@@ -207,6 +242,8 @@ internal readonly record struct CallRecord
         internal Guid Guid() => new(Take(16));
 
         internal decimal Money() => new([Int(), Int(), Int(), Int()]);
+
+        internal byte[] Bytes() => Take(Int()).ToArray();
 
         internal string Text() => Encoding.UTF8.GetString(Take(Int()));
 

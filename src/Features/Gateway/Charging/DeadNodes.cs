@@ -79,6 +79,8 @@ internal sealed partial class DeadNodes(
     {
         var keys = await rows.ListAsync(nodeId, ct);
         foreach (var key in keys) await rows.CloseAsync(key, nodeId, ct);
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await AnswerBook.ReleaseAllAsync(connection, nodeId, ct);
         if (keys.Count > 0) Closed(logger, keys.Count, nodeId);
     }
 

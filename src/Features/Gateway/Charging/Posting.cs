@@ -14,7 +14,7 @@ internal sealed partial class Posting(
     NpgsqlDataSource db, Journal journal, Leases leases, LeaseRows rows, Node node, TimeProvider clock,
     ILogger<Posting> logger)
 {
-    private const int BytesAtOnce = 1024 * 1024;
+    private const int BytesAtOnce = 512 * 1024;
 
     private const string FindPosted = "select posted from gateway_journals where journal_id = $1";
 
@@ -44,7 +44,7 @@ internal sealed partial class Posting(
          where lease.node_id = $1 and lease.kind = locked.kind and lease.owner_id = locked.owner_id
         """;
 
-    private readonly byte[] buffer = new byte[BytesAtOnce];
+    private byte[] buffer = new byte[BytesAtOnce];
     private readonly CallRecord.Names names = new();
     private readonly List<CallRecord> calls = [];
     private JournalSegment? current;
@@ -106,6 +106,12 @@ internal sealed partial class Posting(
     {
         calls.Clear();
         var length = segment.Read(at, buffer);
+        while (JournalSegment.EntryOf(buffer.AsSpan(0, length)).IsEmpty && length == buffer.Length)
+        {
+            buffer = new byte[buffer.Length * 2]; // A kept answer can be large.
+            length = segment.Read(at, buffer);
+        }
+
         var used = 0;
         while (JournalSegment.EntryOf(buffer.AsSpan(used, length - used)) is { IsEmpty: false } entry)
         {
@@ -129,6 +135,7 @@ internal sealed partial class Posting(
             .RunAsync(ct) == 0)
             throw new InvalidOperationException($"Journal {segment.Id} was posted by somebody else.");
 
+        await EnterAnswersAsync(connection, ct);
         if (isLate && !await LateCalls.CoverAsync(connection, rows, calls, segment.NodeId, ct))
             return false;
         var batch = new Batch(calls);
@@ -148,6 +155,15 @@ internal sealed partial class Posting(
         }
 
         return true;
+    }
+
+    private async Task EnterAnswersAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        for (var at = 0; at < calls.Count; at++)
+        {
+            if (calls[at] is { Answer: { } answer } call && !await AnswerBook.EnterAsync(connection, call, answer, ct))
+                calls[at] = call with { Charged = 0, Fee = 0 };
+        }
     }
 
     private static async Task<bool> SpendLeasesAsync(

@@ -18,6 +18,15 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     // 1 Inspect
     internal CallRequest Request { get; set; } = null!;
 
+    // 1b Once
+    internal Repeat? Repeat { get; set; }
+
+    /// <summary>The answer is wanted even when the client has left.</summary>
+    internal bool StaysOn { get; set; }
+
+    // 6 Settle
+    internal bool IsKept { get; set; }
+
     // 2 Choose
     internal IReadOnlyList<Candidate> Candidates { get; set; } = [];
 

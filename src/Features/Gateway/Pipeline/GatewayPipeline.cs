@@ -4,7 +4,7 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>One call through the gateway, from the first header to the last byte and the bill.</summary>
 internal sealed class GatewayPipeline(
-    Choose choose, Reserve reserve, Forward forward, Relay relay, Settle settle)
+    Once once, Choose choose, Reserve reserve, Forward forward, Relay relay, Settle settle)
 {
     private const int AttemptsMax = 3;
 
@@ -15,7 +15,17 @@ internal sealed class GatewayPipeline(
     internal async Task RunAsync(HttpContext http, Protocol protocol)
     {
         using var exchange = new GatewayExchange(http, http.Features.Get<KeyHolder>()!, protocol);
-        if (await Inspect.RunAsync(exchange) && await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
+        if (await Inspect.RunAsync(exchange) && await once.BeginAsync(exchange))
+        {
+            try
+            {
+                if (await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
+            }
+            finally
+            {
+                await once.EndAsync(exchange);
+            }
+        }
 
         if (exchange.Refusal is null) return;
         if (http.Response.HasStarted) await Relay.BreakOffAsync(exchange, exchange.Refusal);
