@@ -20,7 +20,7 @@ sources := $(shell find src -not -name '*.md') openapi.yaml global.json nuget.co
 quietly := -nodeReuse:false -v quiet
 lint := tests/node_modules/.bin
 
-.PHONY: help deps docs-bundle build run upstream demo size bench bench-supply test lint format container-check clean
+.PHONY: help deps docs-bundle build run upstream demo size bench bench-soak bench-supply test lint format container-check clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ bench: deps build artifacts/bench/node_modules ## Measure the gateway beside ngi
 	  command -v $${one%%-*} >/dev/null || { echo "As root, with services kept from starting: apt-get install $(peers)" >&2; exit 1; }; done
 	@dotnet publish bench/Upstream -c Release -r linux-x64 $(quietly)
 	@tests/scratch-postgres.sh node bench/gateway.mjs
+
+bench-soak: deps build ## Watch the gateway's memory under load (MINUTES, five unless told)
+	@dotnet publish bench/Upstream -c Release -r linux-x64 $(quietly)
+	@tests/scratch-postgres.sh node bench/soak.mjs
 
 artifacts/bench/node_modules:
 	@mkdir -p artifacts/bench

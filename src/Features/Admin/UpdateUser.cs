@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Supply.Settlements;
 
 namespace SupplyApi.Features.Admin;
@@ -21,6 +22,8 @@ internal static class UpdateUser
         .MapPut("/users/{userId:long}", Handle)
         .WithName("updateUser");
 
+    private const string Tenant = "select tenant_id from users where id = $1";
+
     private const string Lock = "select phone from users where id = $1 for update";
 
     private const string GroupExists = "select exists (select 1 from user_groups where id = $1)";
@@ -39,7 +42,8 @@ internal static class UpdateUser
         """;
 
     private static async Task<IResult> Handle(
-        long userId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+        long userId, Request body, Caller caller, NpgsqlDataSource db, LeaseRows leases, TimeProvider clock,
+        CancellationToken ct)
     {
         if (body.Balance is < 0 or > Money.Max) return Errors.Invalid("balance", "balance is out of range");
         if (body.Balance is { } wanted && !Money.HasAtMostPlaces(wanted, Money.Places))
@@ -49,6 +53,13 @@ internal static class UpdateUser
         if (body.Phone is { Length: > 0 } text && Phone.Read(text) is null) return Errors.Invalid("phone", Phone.Forms);
 
         await using var connection = await db.OpenConnectionAsync(ct);
+        // What nodes have taken out of the wallet ahead is not there to be taken away.
+        if (body.Balance is not null)
+        {
+            var tenantId = await connection.Command(Tenant).With(userId).ValueAsync<long>(ct);
+            await leases.RecallFromAllAsync(new LeaseKey(LeaseKind.Wallet, tenantId), ct);
+        }
+
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var row = await connection.Command(Lock).With(userId).OneAsync<Row>(ct);
         if (row is null) return Errors.NotFound("user");

@@ -24,7 +24,7 @@ internal sealed partial class CallPosting(
             while (await posting.PostAsync(limit.Token) > 0) { }
             await leases.CloseIdleAsync(all: true, limit.Token);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
+        catch (Exception error) when (IsPassing(error) || error is OperationCanceledException)
         {
             Left(logger, journal.Waiting, error.Message);
         }
@@ -38,7 +38,7 @@ internal sealed partial class CallPosting(
             {
                 if (await posting.PostAsync(stoppingToken) == 0) await journal.WaitAsync(Quiet, stoppingToken);
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
+            catch (Exception error) when (IsPassing(error))
             {
                 Failed(logger, journal.Waiting, error.Message);
                 await Task.Delay(PauseAfterFailure, CancellationToken.None);
@@ -49,6 +49,10 @@ internal sealed partial class CallPosting(
             }
         }
     }
+
+    // A disk or a database that does not answer now may do so later; meanwhile the calls are in the journal.
+    private static bool IsPassing(Exception error) =>
+        error is NpgsqlException or TimeoutException or IOException or InvalidOperationException;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Calls could not be posted yet, {Bytes} bytes wait: {Reason}")]
     private static partial void Failed(ILogger logger, long bytes, string reason);

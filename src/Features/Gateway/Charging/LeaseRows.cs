@@ -12,6 +12,8 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
 {
     private const int Parts = 8;
     private const int AttemptsMax = 3;
+    private const int LooksMax = 20;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
 
     // $1 owner, $2 node, $3 what is needed, $4 what is wanted: an eighth when null.
     private const string TakeOfPackage = """
@@ -82,6 +84,9 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
         select exists (select 1 from gateway_leases
                         where kind = $1 and owner_id = $2 and node_id <> $3 and amount > 0)
         """;
+
+    private const string TakenAhead =
+        "select coalesce(sum(amount), 0) from gateway_leases where kind = $1 and owner_id = $2";
 
     private const string Recall = "select pg_notify('gateway_recall', $1)";
 
@@ -184,6 +189,22 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
             return false;
         await connection.Command(Recall).With(Notice(key)).RunAsync(ct);
         return true;
+    }
+
+    /// <summary>
+    /// Asks every node for what is free of a lease, and waits a little while for it to be back in its account.
+    /// </summary>
+    internal async Task RecallFromAllAsync(LeaseKey key, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        for (var look = 0; look < LooksMax; look++)
+        {
+            var amount = await connection.Command(TakenAhead).With(key.KindName).With(key.OwnerId)
+                .ValueAsync<decimal>(ct);
+            if (amount == 0) return;
+            if (look == 0) await connection.Command(Recall).With(Notice(key)).RunAsync(ct);
+            await Task.Delay(Look, ct);
+        }
     }
 
     internal static string Notice(LeaseKey key) =>

@@ -1,0 +1,160 @@
+// What the measurements of the gateway share: processes, and a service with something on sale.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const home = mkdtempSync('/tmp/supply-bench.');
+export const model = 'bench';
+const packages = 40;
+const children = [];
+
+export const median = list => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+export const sleep = ms => new Promise(done => setTimeout(done, ms));
+export const pidOfLast = () => children.at(-1).pid;
+
+// One exit for every measurement: nothing stays behind.
+export async function finish() {
+  for (const child of children) child.kill('SIGTERM');
+  await Promise.all(children.map(child => child.exitCode ?? new Promise(done => child.once('exit', done))));
+  rmSync(home, { recursive: true, force: true });
+}
+
+export async function startUpstream() {
+  return announced(
+    start(
+      join(root, 'artifacts/publish/BenchUpstream/release_linux-x64/bench-upstream'),
+      ['--urls', 'http://127.0.0.1:0']),
+    'upstream: listening on ');
+}
+
+export function freePort() {
+  return new Promise(found => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => found(port));
+    });
+  });
+}
+
+export function start(command, args, env = {}, errors = 'inherit') {
+  const child = spawn(command, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', errors] });
+  children.push(child);
+  return child;
+}
+
+export async function announced(child, words) {
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith(words)) {
+      child.stdout.resume();
+      return line.slice(words.length).trim();
+    }
+  }
+
+  throw new Error(`nobody said "${words}"`);
+}
+
+export async function answers(url) {
+  for (let tries = 0; tries < 300; tries++) {
+    try {
+      await fetch(url);
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+
+  throw new Error(`${url} does not answer`);
+}
+
+export async function startOurs(upstream) {
+  const child = start(join(root, 'artifacts/supply'), ['serve'], {
+    ASPNETCORE_URLS: 'http://127.0.0.1:0',
+    ConnectionStrings__Supply: process.env.ConnectionStrings__Supply,
+    Supply__MasterKey: randomBytes(32).toString('base64'),
+    Supply__DataDirectory: home,
+    Supply__Providers__openai__BaseUrl: upstream,
+  });
+  return { url: await announced(child, 'supply: listening on '), pid: child.pid };
+}
+
+export async function sell(url) {
+  const call = async (method, path, token, body, key) => {
+    const headers = { 'content-type': 'application/json' };
+    if (token) headers.authorization = `Bearer ${token}`;
+    if (key) Object.assign(headers, { 'x-request-id': key, 'idempotency-key': key });
+    const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
+  const person = name => ({ username: name, email: `${name}@example.com`, password: 'correct horse battery' });
+  const admin = (await call('POST', '/api/setup', null, { site_name: 'Bench', ...person('admin') })).token;
+  const supplier = (await call('POST', '/auth/password/register', null, person('supplier'))).token;
+  const consumer = await call('POST', '/auth/password/register', null, person('consumer'));
+  const account = (await call('POST', '/api/v1/supply/accounts', supplier, {
+    provider: 'openai', account_type: 'api_key', credential_input: `sk-${'a'.repeat(40)}`, risk_ack: true,
+  }, 'bench-account')).data.account_id;
+  await call('POST', `/api/v1/supply/accounts/${account}/activate`, supplier);
+  // A package takes 100,000 calls a minute at most, so there are as many as it takes, in turn.
+  for (let one = 0; one < packages; one++) {
+    const offer = (await call('POST', '/api/v1/supply/packages/draft', supplier, {
+      supply_account_id: account, model, total_quota: 1_000_000, price_per_1m_input: 1, price_per_1m_output: 2,
+      valid_days: 30, max_concurrent: 1000, rate_limit_rpm: 100_000,
+    })).data.package_id;
+    await call('POST', `/api/v1/supply/packages/${offer}/publish`, supplier, null, `bench-publish-${one}`);
+  }
+
+  await call('PUT', '/api/routing', admin, { rule: 'round_robin' });
+  await call('PUT', `/api/users/${consumer.user.id}`, admin, { balance: '1000000' });
+  return (await call('POST', '/api/user/api-keys', consumer.token, {})).key;
+}
+
+const stat = one => readFileSync(`/proc/${one}/stat`, 'utf8').split(') ')[1].split(' ');
+
+// A process and all that it started.
+function familyOf(pid) {
+  const family = [];
+  for (const one of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+    try {
+      family.push([Number(one), Number(stat(one)[1])]);
+    } catch { /* gone meanwhile */ }
+  }
+
+  const mine = new Set([pid]);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const [one, parent] of family) grown = mine.has(parent) && !mine.has(one) && Boolean(mine.add(one)) || grown;
+  }
+
+  return [...mine];
+}
+
+// User and system time of a process and all that it started, in seconds.
+export function cpuOf(pid) {
+  return familyOf(pid).reduce((sum, one) => {
+    try {
+      const fields = stat(one);
+      return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
+export const residentMb = pid => familyOf(pid).reduce((sum, one) => sum + residentMbOf(one), 0);
+const residentMbOf = pid => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+// Ours has nothing to do any more: all calls are posted.
+export async function rested(pid) {
+  for (let tries = 0; tries < 600; tries++) {
+    const before = cpuOf(pid);
+    await sleep(300);
+    if (cpuOf(pid) - before < 0.015) return;
+  }
+
+  throw new Error('the calls of a round were not posted within three minutes');
+}
