@@ -66,9 +66,10 @@ try {
   const text = `
 ### ${minutes} minutes without a rest
 
-\`make bench-soak\` at commit ${commit}: ${clients} clients, ${given.streams} streams read to their end, ${given.left} given
-up in the middle, ${given.unary} unary calls, ${given.failed} failed. Memory: ${second.toFixed(0)} MB in the second quarter, ${last.toFixed(0)} MB in
-the last, ${Math.max(...samples).toFixed(0)} MB at most, ${residentMb(ours.pid).toFixed(0)} MB at rest.
+\`make bench-soak\` at commit ${commit}: ${clients} clients, ${given.streams} streams read to their end,
+${given.left} given up in the middle, ${given.unary} unary calls, ${given.failed} failed. Memory:
+${second.toFixed(0)} MB in the second quarter, ${last.toFixed(0)} MB in the last,
+${Math.max(...samples).toFixed(0)} MB at most, ${residentMb(ours.pid).toFixed(0)} MB at rest.
 `;
   console.log(text);
   mkdirSync(join(root, 'bench', 'results'), { recursive: true });

@@ -90,16 +90,15 @@ internal static class Composition
         // The core alone: the rest would bring data protection and its key files, which nothing here uses.
         services.AddAuthenticationCore().AddWebEncoders();
         new AuthenticationBuilder(services)
-            .AddScheme<AuthenticationSchemeOptions, SessionScheme>(SessionScheme.Name, null)
-            .AddScheme<AuthenticationSchemeOptions, KeyScheme>(KeyScheme.Name, null);
+            .AddScheme<AuthenticationSchemeOptions, SessionScheme>(SessionScheme.Name, null);
+        // Else the only scheme would be asked about every request, the gateway's too.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAuthorizationBuilder()
             .AddPolicy(Access.People, static policy => policy
                 .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser())
             .AddPolicy(Access.Admins, static policy => policy
                 .AddAuthenticationSchemes(SessionScheme.Name).RequireAuthenticatedUser()
-                .RequireRole(SessionScheme.AdminRole))
-            .AddPolicy(Access.Keys, static policy => policy
-                .AddAuthenticationSchemes(KeyScheme.Name).RequireAuthenticatedUser());
+                .RequireRole(SessionScheme.AdminRole));
         services.AddSingleton<SignInThrottle>();
     }
 
@@ -131,6 +130,7 @@ internal static class Composition
     {
         services.AddSingleton<IHostLifetime, DrainingLifetime>();
         services.AddHostedService<NodePresence>();
+        services.AddHostedService<RoutingRefresh>();
         services.AddHostedService<CallPosting>();
         services.AddHostedService<LeaseKeeping>();
         services.AddHostedService<PackageExpiry>();

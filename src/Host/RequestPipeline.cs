@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using SupplyApi.Features.Admin;
 using SupplyApi.Features.Auth;
 using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Public;
 using SupplyApi.Features.Supply;
 using SupplyApi.Features.User;
@@ -25,6 +26,7 @@ internal static class RequestPipeline
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(app.Services.GetRequiredService<Admit>().RunAsync); // what keys open is not the framework's to guard
         app.Use(BodyCharset.RunAsync);                          // after who may not come in at all
 
         PublicRoutes.Map(app);
@@ -46,6 +48,7 @@ internal static class RequestPipeline
         {
             if (endpoint.Metadata.GetMetadata<IAuthorizeData>() is null
                 && endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is null
+                && endpoint.Metadata.GetMetadata<KeysOnly>() is null
                 && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
                 throw new InvalidOperationException($"{endpoint.DisplayName} does not say who may call it.");
         }

@@ -14,7 +14,7 @@ public sealed class StrangersAreRefused : ApiTest
     [
         "updateUser", "adjustSupplyEarnings", "freezeSupplyEarning", "releaseSupplyEarning",
         "disableSupplyAccount", "restoreSupplyAccount", "listSupplyPolicies", "updateSupplyPolicy",
-        "listOutboxDeadLetters", "retryOutboxDeadLetter",
+        "getRouting", "updateRouting", "listOutboxDeadLetters", "retryOutboxDeadLetter",
         "listSettlements", "getSettlementPaymentAccount", "processSettlement", "completeSettlement", "failSettlement",
     ];
 
@@ -156,6 +156,7 @@ public sealed class StrangersAreRefused : ApiTest
               "model_floors": []
             }
             """,
+        { Id: "updateRouting" } => """{ "rule": "cheapest" }""",
         { Id: "completeSettlement" } => """{ "payment_reference": "PAY-1" }""",
         { Id: "failSettlement" } => """{ "reason": "It came back." }""",
         { Id: "adjustSupplyEarnings" } =>

@@ -61,7 +61,7 @@ public sealed class NodesAreBelievedDead : IAsyncLifetime
     {
         var sale = await DieAsync();
         await NothingTakenAsync(sale);
-        var founder = await other.FounderAsync();
+        var founder = await node.FounderAsync();
         var left = FormattableString.Invariant($$"""{ "balance": "{{2.5m * Cost}}" }""");
         (await founder.Quietly().At(other).Put($"/api/users/{sale.Consumer.Id}", left)).Expect(200);
         line.Resume();

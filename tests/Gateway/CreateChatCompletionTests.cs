@@ -154,9 +154,11 @@ public sealed class CreateChatCompletionTests : ApiTest
         await sale.Consumer.Post(Path, $$"""{ "model": "{{sale.Model}}" }""");
         await sale.Consumer.ChatAsync(sale.Model, more: "\"stream_options\": {}");
         foreach (var status in (int[])[400, 401, 403, 404, 422, 429, 500, 503])
-            await sale.Consumer.ChatAsync(sale.Model, FormattableString.Invariant($"!status={status}"));
-        await sale.Consumer.ChatAsync(sale.Model, "!quota");
-        await sale.Consumer.ChatAsync(sale.Model, "!cut=0", "\"max_tokens\": 10");
+            await sale.Consumer.ChatAsync(
+                (await sale.OfAnotherModelAsync(Actors)).Model, FormattableString.Invariant($"!status={status}"));
+        await sale.Consumer.ChatAsync((await sale.OfAnotherModelAsync(Actors)).Model, "!quota");
+        await sale.Consumer.ChatAsync(
+            (await sale.OfAnotherModelAsync(Actors)).Model, "!cut=0", "\"max_tokens\": 10");
         Assert.Equal(Sale.Balance, await sale.Consumer.BalanceAsync());
 
         Transcript.Matches();

@@ -21,12 +21,15 @@ internal static class Refusals
             ])
         {
             if (prompt is "!cut=0" or "!garbage" && way.Name == "streamGenerateContent") continue;
-            var answer = await way.CallAsync(sale.Consumer, sale.Model, prompt);
+            // Who refused once, or too often, is left alone for a while.
+            var model = (await sale.OfAnotherModelAsync(actors)).Model;
+            var answer = await way.CallAsync(sale.Consumer, model, prompt);
             Assert.True(status == answer.Status, $"{prompt}: {answer}");
             Assert.DoesNotContain(sale.Credential[8..14], answer.Body, StringComparison.Ordinal);
         }
 
-        var outOfCredit = await way.CallAsync(sale.Consumer, sale.Model, "!quota");
+        var last = await sale.OfAnotherModelAsync(actors);
+        var outOfCredit = await way.CallAsync(sale.Consumer, last.Model, "!quota");
         Assert.Contains(outOfCredit.Status, (int[])[429, 502]);
         Assert.Equal(Sale.Balance, await sale.Consumer.BalanceAsync());
     }

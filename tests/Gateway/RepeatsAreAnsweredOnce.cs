@@ -116,9 +116,10 @@ public sealed class RepeatsAreAnsweredOnce : ApiTest
     {
         var sale = await Sale.MakeAsync(Actors, provider: "anthropic");
         var once = sale.Consumer.Quietly().MayBeCut().With(Header, "order-5");
-        var first = await Way.Message.CallAsync(once, sale.Model, "!tokens=10,500 !chunks=50 !cut=5", "\"stream\": true");
+        const string Cut = "!tokens=10,500 !chunks=50 !cut=5";
+        var first = await Way.Message.CallAsync(once, sale.Model, Cut, "\"stream\": true");
         await UsageRow.PostedAsync(Api.Database, first);
-        var again = await Way.Message.CallAsync(once, sale.Model, "!tokens=10,500 !chunks=50 !cut=5", "\"stream\": true");
+        var again = await Way.Message.CallAsync(once, sale.Model, Cut, "\"stream\": true");
 
         Assert.StartsWith(again.Body, first.Body, StringComparison.Ordinal);
         Assert.True(again.Exchange.WasCut);
@@ -159,7 +160,8 @@ public sealed class RepeatsAreAnsweredOnce : ApiTest
         (await sale.Consumer.Quietly().With(Header, "order-8").Post("/v1/chat/completions", chat)).Expect(200);
         await sale.ChargedAsync();
         await sale.Consumer.MakeKeyAsync();
-        var other = (await sale.Consumer.Quietly().With(Header, "order-8").Post("/v1/chat/completions", chat)).Expect(200);
+        var again = sale.Consumer.Quietly().With(Header, "order-8");
+        var other = (await again.Post("/v1/chat/completions", chat)).Expect(200);
 
         Assert.Null(other.Header("Idempotent-Replay"));
     }

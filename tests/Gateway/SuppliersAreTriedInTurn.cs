@@ -49,6 +49,18 @@ public sealed class SuppliersAreTriedInTurn : ApiTest
     }
 
     [Fact]
+    public async Task Another_serves_what_is_free_too()
+    {
+        var sale = await Sale.MakeAsync(Actors, provider: "anthropic");
+        await sale.Supplier.PublishPackageAsync(sale.Model, sale.Account, new Offer(PriceOutput: 5000));
+        var caller = sale.Consumer.Quietly().Explained();
+        await Eventually.Async(
+            () => Way.MessageTokens.CallAsync(caller, sale.Model, $"!status=500 !times=1 {Guid.NewGuid():n}"),
+            one => one.Status == 200 && Routes.Of(one).Contains("tried:500", StringComparison.Ordinal),
+            "the first fails and the other counts");
+    }
+
+    [Fact]
     public async Task Another_serves_what_the_first_has_no_quota_for()
     {
         var small = await SellAsync(CheapPerToken / 2, quota: 0.001m);
@@ -90,7 +102,8 @@ public sealed class SuppliersAreTriedInTurn : ApiTest
         var credential = Supplier.CredentialOf("openai");
         var account = await supplier.MountAccountAsync(credential: credential);
         var price = perToken * 1_000_000;
-        await supplier.PublishPackageAsync(model, account, new Offer(quota, price, price));
+        var package = await supplier.PublishPackageAsync(model, account, new Offer(quota, price, price));
+        await Routes.FirstBecomesAsync(Actors, model, package);
         return new Seller(supplier, credential);
     }
 

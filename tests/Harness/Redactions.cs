@@ -167,6 +167,10 @@ public sealed partial class Redactions
         return Named(member switch { "kid" => "key_id", _ => member }, "random", value);
     }
 
+    /// <summary>The ids in what explains a route.</summary>
+    internal string Route(string text) => PackageName().Replace(
+        text, match => $"package/{Id("package", match.Groups[1].Value, isNumber: true)}=");
+
     internal static bool IsBase64Url(string value) => Base64UrlText().IsMatch(value);
 
     internal string Seconds(string value)
@@ -212,6 +216,9 @@ public sealed partial class Redactions
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+/api/v1/supply/settlements/(\d+)/statement/file(\?\S+)")]
     private static partial Regex StatementAddress();
+
+    [GeneratedRegex(@"\bpackage/(\d+)=")]
+    private static partial Regex PackageName();
 
     [GeneratedRegex(@"ST\d{16,}")]
     private static partial Regex SettlementNumber();

@@ -7,6 +7,14 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
     public const decimal PerInputToken = 0.001m;
     public const decimal PerOutputToken = 0.002m;
 
+    private static readonly Offer Usual = new()
+    {
+        PriceInput = PerInputToken * 1_000_000,
+        PriceOutput = PerOutputToken * 1_000_000,
+    };
+
+    public long Account { get; private init; }
+
     public static async Task<Sale> MakeAsync(Actors actors, Offer? offer = null, string provider = "openai")
     {
         var supplier = await actors.SupplierAsync();
@@ -14,13 +22,18 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
         var credential = Supplier.CredentialOf(provider);
         var model = actors.Unique("model");
         var account = await supplier.MountAccountAsync(provider, credential: credential);
-        var package = await supplier.PublishPackageAsync(model, account, offer ?? new Offer
-        {
-            PriceInput = PerInputToken * 1_000_000,
-            PriceOutput = PerOutputToken * 1_000_000,
-        });
+        var package = await supplier.PublishPackageAsync(model, account, offer ?? Usual);
         await OnSaleAsync(consumer, model);
-        return new Sale(supplier, consumer, model, credential, package);
+        return new Sale(supplier, consumer, model, credential, package) { Account = account };
+    }
+
+    /// <summary>Another model by the same people: it feels nothing of what the first one's faults lead to.</summary>
+    public async Task<Sale> OfAnotherModelAsync(Actors actors)
+    {
+        var model = actors.Unique("model");
+        var package = await Supplier.PublishPackageAsync(model, Account, Usual);
+        await OnSaleAsync(Consumer, model);
+        return this with { Model = model, Package = package };
     }
 
     /// <summary>A package of this account that one call has used up.</summary>

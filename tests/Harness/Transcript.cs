@@ -14,7 +14,7 @@ public sealed class Transcript
     private static readonly string[] ShownHeaders =
     [
         "Idempotent-Replay", "Retry-After", "Deprecation", "Sunset", "Link", "Location", "Allow", "WWW-Authenticate",
-        "Cache-Control", "ETag",
+        "Cache-Control", "ETag", "X-Supply-Route",
     ];
 
     private readonly ConcurrentQueue<Exchange> exchanges = new();
@@ -67,6 +67,7 @@ public sealed class Transcript
     private string Header(string name, string value) => name switch
     {
         "Retry-After" => Redactions.Seconds(value),
+        "X-Supply-Route" => Redactions.Route(value),
         "ETag" => value.StartsWith('"') && value.EndsWith('"') ? "{etag}" : throw new FormatException($"ETag {value}"),
         _ => Redactions.Text(value),
     };

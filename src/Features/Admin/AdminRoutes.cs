@@ -18,7 +18,9 @@ public static class AdminRoutes
         DisableSupplyAccountJson.Default,
         RestoreSupplyAccountJson.Default,
         ListSupplyPoliciesJson.Default,
-        UpdateSupplyPolicyJson.Default);
+        UpdateSupplyPolicyJson.Default,
+        GetRoutingJson.Default,
+        UpdateRoutingJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -39,5 +41,7 @@ public static class AdminRoutes
         RestoreSupplyAccount.Map(admin);
         ListSupplyPolicies.Map(admin);
         UpdateSupplyPolicy.Map(admin);
+        GetRouting.Map(admin);
+        UpdateRouting.Map(admin);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Routing;
 using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway;
@@ -21,7 +22,10 @@ public static class GatewayRoutes
             .AddSingleton(terms)
             .AddSingleton(new Providers(origins))
             .AddSingleton<UpstreamClients>()
+            .AddSingleton<RoutingFeed>()
+            .AddSingleton<RoutingTable>()
             .AddSingleton<KeyDirectory>()
+            .AddSingleton<Admit>()
             .AddSingleton<Node>()
             .AddSingleton<LeaseRows>()
             .AddSingleton<Leases>()

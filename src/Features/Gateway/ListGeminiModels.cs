@@ -1,9 +1,12 @@
+using SupplyApi.Features.Gateway.Routing;
+
 namespace SupplyApi.Features.Gateway;
 
 /// <summary>The models on sale that the key may use and that speak Gemini's protocol, in Gemini's shape.</summary>
 internal static class ListGeminiModels
 {
     private static readonly string[] Methods = ["generateContent", "countTokens"];
+    private static readonly string[] Providers = ["gemini"];
 
     internal sealed record Model(
         string Name, string Version, string DisplayName, IReadOnlyList<string> SupportedGenerationMethods);
@@ -14,10 +17,9 @@ internal static class ListGeminiModels
         .MapGet("/models", Handle)
         .WithName("listGeminiModels");
 
-    private static async Task<IResult> Handle(
-        KeyHolder key, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    private static IResult Handle(KeyHolder key, RoutingTable table, TimeProvider clock)
     {
-        var offers = await ModelOnSale.ListAsync(db, key, ["gemini"], clock.GetUtcNow(), ct);
+        var offers = ModelOnSale.List(table.Current, key, Providers, clock.GetUtcNow());
         return TypedResults.Json(
             new Response([.. offers.Select(static one => new Model($"models/{one.Id}", "001", one.Id, Methods))]),
             ListGeminiModelsJson.Default.Response);

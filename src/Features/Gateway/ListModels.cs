@@ -1,3 +1,5 @@
+using SupplyApi.Features.Gateway.Routing;
+
 namespace SupplyApi.Features.Gateway;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace SupplyApi.Features.Gateway;
 /// </summary>
 internal static class ListModels
 {
+    private static readonly string[] Everybody = [];
+    private static readonly string[] Anthropic = ["anthropic"];
+
     internal sealed record Model(string Id, string Object, long Created, string OwnedBy);
 
     internal sealed record Response(string Object, IReadOnlyList<Model> Data);
@@ -19,11 +24,10 @@ internal static class ListModels
         .MapGet("/models", Handle)
         .WithName("listModels");
 
-    private static async Task<IResult> Handle(
-        HttpRequest request, KeyHolder key, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
+    private static IResult Handle(HttpRequest request, KeyHolder key, RoutingTable table, TimeProvider clock)
     {
         var isAnthropic = request.Headers.ContainsKey("anthropic-version");
-        var offers = await ModelOnSale.ListAsync(db, key, isAnthropic ? ["anthropic"] : [], clock.GetUtcNow(), ct);
+        var offers = ModelOnSale.List(table.Current, key, isAnthropic ? Anthropic : Everybody, clock.GetUtcNow());
         if (!isAnthropic)
             return TypedResults.Ok(new Response("list", [.. offers.Select(static one =>
                 new Model(one.Id, "model", one.Since.ToUnixTimeSeconds(), "supply"))]));

@@ -8,7 +8,6 @@ internal static class Access
 {
     internal const string People = nameof(People);
     internal const string Admins = nameof(Admins);
-    internal const string Keys = nameof(Keys);
 
     /// <summary>Signed-in people. Every user is a supplier: the rights come with the tenant.</summary>
     internal static RouteGroupBuilder ForSuppliers(this RouteGroupBuilder group) => group.RequireAuthorization(People);
@@ -17,8 +16,21 @@ internal static class Access
 
     internal static RouteGroupBuilder ForAdmins(this RouteGroupBuilder group) => group.RequireAuthorization(Admins);
 
-    /// <summary>Holders of an API key: the gateway.</summary>
-    internal static RouteGroupBuilder ForKeys(this RouteGroupBuilder group) => group.RequireAuthorization(Keys);
+    /// <summary>
+    /// Holders of an API key: the gateway. To the framework they are open, as its way of asking costs more than a call;
+    /// who asks instead is the gateway's own first stage.
+    /// </summary>
+    internal static RouteGroupBuilder ForKeys(this RouteGroupBuilder group) => group.WithMetadata(KeysOnly.Mark);
 
     internal static RouteGroupBuilder ForEveryone(this RouteGroupBuilder group) => group.AllowAnonymous();
+}
+
+/// <summary>Marks an endpoint that only an API key opens.</summary>
+internal sealed class KeysOnly
+{
+    private KeysOnly()
+    {
+    }
+
+    internal static KeysOnly Mark { get; } = new();
 }

@@ -222,5 +222,10 @@ internal static class Errors
     internal static Refusal AnswerNotKept =>
         new(409, "idempotency_answer_not_kept",
             "The call with this Idempotency-Key was made and charged; its answer was too large to be kept.");
+    internal static Refusal SuppliersAtLimit(TimeSpan wait) =>
+        new(429, "rate_limited", "Every supplier of this model is at its limit; try again later.")
+        {
+            RetryAfter = wait,
+        };
     internal static Refusal Upstream(int status, string message) => new(status, "upstream_error", message);
 }

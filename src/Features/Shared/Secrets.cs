@@ -102,6 +102,14 @@ internal sealed class Secrets
 
     internal static byte[] Hash(string value) => SHA256.HashData(Encoding.UTF8.GetBytes(value));
 
+    /// <summary>An API key's hash, without leaving a copy of it behind.</summary>
+    internal static void HashKey(ReadOnlySpan<char> key, Span<byte> hash)
+    {
+        Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(ApiKeyLength)];
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(key, text)], hash);
+        CryptographicOperations.ZeroMemory(text);
+    }
+
     /// <summary>A 64-bit number for an advisory lock: equal for equal names.</summary>
     internal static long LockNumber(string name) => BinaryPrimitives.ReadInt64BigEndian(Hash(name));
 

@@ -23,8 +23,8 @@ internal sealed class SessionScheme(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var token = BearerToken.Of(Request);
-        if (token is null) return AuthenticateResult.NoResult();
+        if (!BearerToken.TryRead(Request, out var text)) return AuthenticateResult.NoResult();
+        var token = text.ToString();
         if (token.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal)) return Refuse(Errors.ApiKeyNotHere);
         if (SessionToken.Verify(secrets, token, clock.GetUtcNow()) is not { } session)
             return Refuse(Errors.InvalidSession);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Routing;
 
 namespace SupplyApi.Features.Gateway.Charging;
 
@@ -7,13 +8,23 @@ namespace SupplyApi.Features.Gateway.Charging;
 /// This node's leases. A call takes its hold from memory; only when a lease runs dry is the database asked, and only
 /// when no other node can give something back is the call refused.
 /// </summary>
-internal sealed partial class Leases(LeaseRows rows, Node node, ILogger<Leases> logger)
+internal sealed partial class Leases
 {
     private const int RecallsMax = 10;
     private static readonly TimeSpan RecallPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(2);
 
+    private readonly LeaseRows rows;
+    private readonly Node node;
+    private readonly ILogger<Leases> logger;
     private readonly ConcurrentDictionary<LeaseKey, Lease> leases = new();
+
+    public Leases(LeaseRows rows, RoutingFeed feed, Node node, ILogger<Leases> logger)
+    {
+        (this.rows, this.node, this.logger) = (rows, node, logger);
+        // A recall that was missed is asked again by whoever needs it, and what is idle returns anyway.
+        feed.Subscribe(RoutingFeed.Recall, notice => _ = GiveWayAsync(notice), missed: static () => { });
+    }
 
     /// <summary>Null: the account, and all that nodes have of it and do not need, is less than the amount.</summary>
     internal ValueTask<Lease?> TakeAsync(LeaseKey key, decimal amount, CancellationToken ct)
@@ -58,21 +69,6 @@ internal sealed partial class Leases(LeaseRows rows, Node node, ILogger<Leases> 
         if (leases.TryGetValue(key, out var lease)) lease.Posted(amount);
     }
 
-    /// <summary>Another node needs what is free here.</summary>
-    internal async Task GiveWayAsync(LeaseKey key, CancellationToken ct)
-    {
-        if (!leases.TryGetValue(key, out var lease)) return;
-        await lease.Turn.WaitAsync(ct);
-        try
-        {
-            if (!lease.IsClosed && lease.TakeFree() is > 0 and var amount) await rows.ReturnAsync(key, amount, ct);
-        }
-        finally
-        {
-            lease.Turn.Release();
-        }
-    }
-
     /// <summary>This node may have been taken for dead: what was free is nobody's any more.</summary>
     internal void Forget()
     {
@@ -97,6 +93,27 @@ internal sealed partial class Leases(LeaseRows rows, Node node, ILogger<Leases> 
         }
 
         return leases.Count;
+    }
+
+    /// <summary>Somebody else needs what is free here.</summary>
+    private async Task GiveWayAsync(string notice)
+    {
+        await Task.Yield(); // The line that brought the notice goes on listening.
+        if (LeaseRows.ReadNotice(notice) is not { } key || !leases.TryGetValue(key, out var lease)) return;
+        await lease.Turn.WaitAsync();
+        try
+        {
+            if (!lease.IsClosed && lease.TakeFree() is > 0 and var amount)
+                await rows.ReturnAsync(key, amount, CancellationToken.None);
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        {
+            NotGivenBack(logger, notice, error.Message);
+        }
+        finally
+        {
+            lease.Turn.Release();
+        }
     }
 
     private async Task TryCloseAsync(Lease lease, long idleFor, CancellationToken ct)
@@ -165,6 +182,9 @@ internal sealed partial class Leases(LeaseRows rows, Node node, ILogger<Leases> 
             lease.RefillEnded();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is free of {Lease} could not be given back: {Reason}")]
+    private static partial void NotGivenBack(ILogger logger, string lease, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Kind} {Owner} could not be refilled: {Reason}")]
     private static partial void NotRefilled(ILogger logger, string kind, long owner, string reason);

@@ -1,3 +1,5 @@
+using SupplyApi.Features.Gateway.Routing;
+
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// </summary>
 internal sealed record Candidate
 {
+    private string? opened;
+
     internal required Source Source { get; init; }
 
     /// <summary>Of the package, or of the channel's model.</summary>
@@ -40,6 +44,16 @@ internal sealed record Candidate
     /// <summary>The higher goes first; equals share calls by weight.</summary>
     internal int Priority { get; init; }
     internal int Weight { get; init; } = 1;
+
+    /// <summary>On offer from here to there, whatever the snapshot's age.</summary>
+    internal DateTimeOffset OfferedSince { get; init; }
+    internal DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>What changes from call to call; it outlives the snapshot.</summary>
+    internal CandidateState State { get; init; } = new();
+
+    /// <summary>Unsealed once for all calls of a snapshot; null where that cannot be done.</summary>
+    internal string? Open(Secrets secrets) => opened ??= secrets.Open(Credential, SealedFor);
 }
 
 internal enum Source

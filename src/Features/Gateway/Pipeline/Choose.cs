@@ -1,73 +1,133 @@
 using SupplyApi.Features.Gateway.Protocols;
-using SupplyApi.Features.Supply.Accounts;
+using SupplyApi.Features.Gateway.Routing;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>2: who can serve the model, cheapest first.</summary>
-internal sealed class Choose(NpgsqlDataSource db, TimeProvider clock)
+/// <summary>
+/// 2: who can serve the model, in the order of the published rule, from the one snapshot that the call began with. Who
+/// has no room for a call right now is passed over.
+/// </summary>
+internal sealed class Choose(RoutingTable table, TimeProvider clock)
 {
-    private const string Find = """
-        select package.id, package.tenant_id, account.owner_id, account.id, account.provider, account.credential,
-               package.price_per_1m_input, package.price_per_1m_output
-          from supply_packages package
-          join supply_accounts account on account.id = package.supply_account_id
-         where package.model = $1 and package.status = 'active' and package.expires_at > $2
-           and account.status = 'active' and account.provider = any($3)
-         order by package.price_per_1m_output, package.price_per_1m_input, package.id
-         limit 16
-        """;
-
-    private const string FindProvider = """
-        select account.provider
-          from supply_packages package
-          join supply_accounts account on account.id = package.supply_account_id
-         where package.model = $1 and package.status = 'active' and package.expires_at > $2
-           and account.status = 'active'
-         order by account.provider
-         limit 1
-        """;
-
-    internal async Task<bool> RunAsync(GatewayExchange exchange)
+    internal ValueTask<bool> RunAsync(GatewayExchange exchange)
     {
-        var (model, now, stop) = (exchange.Request.Model, clock.GetUtcNow(), exchange.Http.RequestAborted);
-        await using var connection = await db.OpenConnectionAsync(stop);
-        exchange.Candidates = (await connection.Command(Find)
-            .With(model).With(now).With(exchange.Protocol.Providers)
-            .ListAsync<Offer>(stop)).ConvertAll(one => one.On(model));
-        if (exchange.Candidates.Count > 0) return true;
+        var wish = exchange.Http.Request.Headers[RouteNotes.Header];
+        if (wish.Count > 0 && !string.Equals(wish, RouteNotes.Wish, StringComparison.OrdinalIgnoreCase))
+        {
+            exchange.Refusal = Errors.Invalid(
+                RouteNotes.Header, $"{RouteNotes.Header} can only be '{RouteNotes.Wish}'.");
+            return new(false);
+        }
 
-        var other = await connection.Command(FindProvider).With(model).With(now).OneAsync<Speaker>(stop);
-        exchange.Refusal = other is null
-            ? Errors.NoSuchModel(model)
-            : Errors.ModelSpeaksOtherwise(model, Protocol.EndpointOf(other.Provider, model));
+        return Begin(exchange, table.Current, wish.Count > 0) ? new(true) : new(FindAsync(exchange, wish.Count > 0));
+    }
+
+    /// <summary>The next candidate that takes the call; false: nobody else does, and the refusal says why.</summary>
+    internal bool Next(GatewayExchange exchange)
+    {
+        Leave(exchange);
+        ref var walk = ref exchange.Walk;
+        var (now, moment) = (clock.GetUtcNow(), clock.Milliseconds());
+        while (walk.Next(moment) is { } candidate)
+        {
+            if (candidate.ExpiresAt <= now)
+            {
+                walk.Notes?.Add(candidate, "expired");
+                continue;
+            }
+
+            var entry = candidate.State.Enter(candidate.MaxConcurrent, candidate.RateLimitRpm, moment);
+            if (entry.Obstacle == Obstacle.None)
+            {
+                walk.Enter(candidate, entry, moment);
+                (exchange.Candidate, exchange.Refusal) = (candidate, null);
+                return true;
+            }
+
+            walk.PassOver(candidate, entry);
+        }
+
+        exchange.Refusal = WhyNobody(exchange);
         return false;
     }
 
-    private sealed record Offer(
-        long PackageId, long TenantId, long OwnerId, long AccountId, string Provider, byte[] Credential,
-        Prices Prices) : IRow<Offer>
+    /// <summary>The candidate's answer begins: the last moment at which a header can still be set.</summary>
+    internal void Answered(GatewayExchange exchange)
     {
-        public static Offer Read(NpgsqlDataReader row) => new(
-            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetString(4),
-            row.GetFieldValue<byte[]>(5), new Prices(row.GetDecimal(6), row.GetDecimal(7)));
-
-        internal Candidate On(string model) => new()
-        {
-            Source = Source.Package,
-            Id = PackageId,
-            Model = model,
-            UpstreamModel = model,
-            Provider = Provider,
-            Credential = Credential,
-            SealedFor = AccountCheck.SealedFor(AccountId),
-            Prices = Prices,
-            SupplierTenantId = TenantId,
-            SupplierUserId = OwnerId,
-        };
+        exchange.Walk.Answered(clock.Milliseconds());
+        Explain(exchange, exchange.Candidate);
     }
 
-    private sealed record Speaker(string Provider) : IRow<Speaker>
+    /// <summary>The candidate was not asked, as no money could be held.</summary>
+    internal static void Withdraw(GatewayExchange exchange) =>
+        exchange.Walk.Withdraw(exchange.MayTryAnother ? "quota" : "money");
+
+    /// <summary>The candidate is done with the call: tells its state how it went. Once is enough.</summary>
+    internal void Leave(GatewayExchange exchange)
     {
-        public static Speaker Read(NpgsqlDataReader row) => new(row.GetString(0));
+        var failure = exchange.Failure != Failure.None ? exchange.Failure : exchange.Ending switch
+        {
+            Ending.UpstreamFailed or Ending.UpstreamFailedBeforeFirstByte => Failure.Upstream,
+            Ending.ClientLeftBeforeFirstByte => Failure.Caller,
+            _ => Failure.None,
+        };
+        exchange.Walk.Leave(
+            failure, exchange.UpstreamStatus, exchange.Refusal?.RetryAfter ?? default, clock.Milliseconds());
+    }
+
+    /// <summary>The call is refused: the wait is the shortest after which somebody may serve it.</summary>
+    internal static void Conclude(GatewayExchange exchange)
+    {
+        if (exchange.Walk.IsHindered && exchange.Refusal?.RetryAfter > exchange.Walk.ShortestWait)
+            exchange.Refusal = exchange.Refusal with { RetryAfter = exchange.Walk.ShortestWait };
+        Explain(exchange, null);
+    }
+
+    private static void Explain(GatewayExchange exchange, Candidate? chosen)
+    {
+        if (exchange.Walk.Notes is { } notes && !exchange.Http.Response.HasStarted)
+            exchange.Http.Response.Headers[RouteNotes.Header] = notes.TextWith(chosen);
+    }
+
+    private static bool Begin(GatewayExchange exchange, RoutingSnapshot snapshot, bool isExplained)
+    {
+        if (snapshot.Find(exchange.Request.Model) is not { } offers) return false;
+        var candidates = offers.Of(exchange.Protocol.Providers);
+        if (candidates.Length == 0) return false;
+        exchange.Walk.Begin(
+            snapshot.Rule, candidates, offers.Turn, isExplained ? new RouteNotes(snapshot.Rule) : null);
+        return true;
+    }
+
+    // What was published a moment ago may not have been told here yet.
+    private async Task<bool> FindAsync(GatewayExchange exchange, bool isExplained)
+    {
+        var (model, providers, left) =
+            (exchange.Request.Model, exchange.Protocol.Providers, exchange.Http.RequestAborted);
+        var provider = await table.FindProviderAsync(model, providers, left);
+        if (provider is not null && providers.Contains(provider))
+        {
+            await table.RefreshAsync().WaitAsync(left);
+            if (Begin(exchange, table.Current, isExplained)) return true;
+            provider = null; // and gone again
+        }
+
+        exchange.Refusal = provider is null
+            ? Errors.NoSuchModel(model)
+            : Errors.ModelSpeaksOtherwise(model, Protocol.EndpointOf(provider, model));
+        return false;
+    }
+
+    // Who was tried and failed has said why, unless a wait is all that it takes.
+    private static Refusal WhyNobody(GatewayExchange exchange)
+    {
+        var (walk, refusal) = (exchange.Walk, exchange.Refusal);
+        if (!walk.IsHindered) return refusal ?? Errors.NoSuchModel(exchange.Request.Model);
+        if (refusal is { RetryAfter: not null } or { Status: not StatusCodes.Status503ServiceUnavailable })
+            return refusal;
+        return walk.IsOnlyLimited
+            ? Errors.SuppliersAtLimit(walk.ShortestWait)
+            : Errors.NoCapacity with { RetryAfter = walk.ShortestWait };
     }
 }

@@ -23,12 +23,14 @@ internal sealed partial class Forward(
         limit.CancelAfter(terms.FirstByte);
         exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
         exchange.UpstreamStatus = 0;
+        exchange.Failure = Failure.Upstream;
         exchange.Meter = exchange.Protocol.NewMeter();
         try
         {
-            if (secrets.Open(candidate.Credential, candidate.SealedFor) is not { } credential)
+            if (candidate.Open(secrets) is not { } credential)
             {
                 Unreadable(logger, candidate.SealedFor);
+                exchange.Failure = Failure.Supplier;
                 (exchange.Refusal, exchange.MayTryAnother) = (Errors.NoCapacity, true);
                 return false;
             }
@@ -40,15 +42,20 @@ internal sealed partial class Forward(
             provider.Authorize(request, credential);
             exchange.Answer = await clients.SendAsync(request, limit.Token);
             exchange.UpstreamStatus = (int)exchange.Answer.StatusCode;
-            if (exchange.Answer.IsSuccessStatusCode) return true;
+            if (exchange.Answer.IsSuccessStatusCode)
+            {
+                exchange.Failure = Failure.None;
+                return true;
+            }
 
-            (exchange.Refusal, exchange.MayTryAnother) =
+            (exchange.Refusal, exchange.MayTryAnother, exchange.Failure) =
                 await FailureRules.ExplainAsync(exchange.Answer, credential, limit.Token);
             exchange.Answer.Dispose();
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
         {
             exchange.Ending = Ending.ClientLeftBeforeFirstByte;
+            exchange.Failure = Failure.Caller;
             (exchange.Refusal, exchange.MayTryAnother) = (Errors.Malformed("The client left."), false);
         }
         catch (OperationCanceledException)

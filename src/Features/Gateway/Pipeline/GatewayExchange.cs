@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Protocols;
+using SupplyApi.Features.Gateway.Routing;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -28,9 +30,9 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     internal bool IsKept { get; set; }
 
     // 2 Choose
-    internal IReadOnlyList<Candidate> Candidates { get; set; } = [];
+    internal CandidateWalk Walk;
 
-    // The pipeline: which candidate is being tried.
+    // 2 Choose: which candidate is being tried.
     internal Candidate Candidate { get; set; } = null!;
 
     // 3 Reserve
@@ -40,6 +42,9 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     internal HttpResponseMessage? Answer { get; set; }
     internal int UpstreamStatus { get; set; }
     internal bool MayTryAnother { get; set; }
+
+    // 4 Forward: whose fault it was; what happens later is told by the ending.
+    internal Failure Failure { get; set; }
 
     // 4 Forward starts a new one, 5 Relay feeds it
     internal Meter Meter { get; set; } = protocol.NewMeter();
@@ -59,7 +64,11 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
 
     internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(StartedAt);
 
-    public void Dispose() => Answer?.Dispose();
+    public void Dispose()
+    {
+        Answer?.Dispose();
+        Walk.End();
+    }
 }
 
 /// <summary>How a call ended. Each has its rule of billing.</summary>

@@ -28,6 +28,7 @@ internal sealed class GatewayPipeline(
         }
 
         if (exchange.Refusal is null) return;
+        Choose.Conclude(exchange);
         if (http.Response.HasStarted) await Relay.BreakOffAsync(exchange, exchange.Refusal);
         else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
     }
@@ -36,22 +37,27 @@ internal sealed class GatewayPipeline(
     private async Task TryCandidatesAsync(GatewayExchange exchange)
     {
         var attempts = 0;
-        foreach (var candidate in exchange.Candidates)
+        while (choose.Next(exchange))
         {
-            exchange.Candidate = candidate;
             exchange.MayTryAnother = true;
             if (!exchange.Protocol.IsFree && !await reserve.RunAsync(exchange))
             {
+                Choose.Withdraw(exchange);
                 if (exchange.MayTryAnother) continue;
                 return;
             }
 
             try
             {
-                if (await forward.RunAsync(exchange)) await relay.RunAsync(exchange);
+                if (await forward.RunAsync(exchange))
+                {
+                    choose.Answered(exchange);
+                    await relay.RunAsync(exchange);
+                }
             }
             finally
             {
+                choose.Leave(exchange);
                 // What is not on the books is not shown as finished.
                 if (!await settle.RunAsync(exchange))
                     (exchange.Refusal, exchange.MayTryAnother) = (Errors.Unavailable, false);

@@ -25,7 +25,9 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
 
     /// <summary>Nothing was charged: the key is free again.</summary>
     internal ValueTask EndAsync(GatewayExchange exchange) =>
-        exchange.Repeat is { } repeat && !exchange.IsKept ? ReleaseAsync(exchange.Key, repeat) : ValueTask.CompletedTask;
+        exchange.Repeat is { } repeat && !exchange.IsKept
+            ? ReleaseAsync(exchange.Key, repeat)
+            : ValueTask.CompletedTask;
 
     private async ValueTask<bool> ClaimAsync(GatewayExchange exchange, string key)
     {

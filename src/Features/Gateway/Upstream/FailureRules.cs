@@ -7,8 +7,11 @@ internal static class FailureRules
 {
     private const int BodyBytesMax = 64 * 1024;
     private const int MessageMax = 500;
+    private static readonly TimeSpan WaitMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan WaitUntold = TimeSpan.FromSeconds(5);
 
-    internal static async Task<(Refusal Refusal, bool MayTryAnother)> ExplainAsync(
+    internal static async Task<Verdict> ExplainAsync(
         HttpResponseMessage answer, string credential, CancellationToken ct)
     {
         var status = (int)answer.StatusCode;
@@ -17,19 +20,21 @@ internal static class FailureRules
         {
             400 when isAccount => AccountRefused,
             // The request itself is at fault: everybody else would say the same.
-            400 or 422 => (Mistake(StatusCodes.Status400BadRequest), false),
-            413 => (Mistake(StatusCodes.Status413PayloadTooLarge), false),
+            400 or 422 => new(Mistake(StatusCodes.Status400BadRequest), false, Failure.Caller),
+            413 => new(Mistake(StatusCodes.Status413PayloadTooLarge), false, Failure.Caller),
             // The supplier offers what the provider does not have.
-            404 => (
+            404 => new(
                 new Refusal(404, code ?? "model_not_found", message ?? "The provider does not have this model."),
-                true),
+                true, Failure.Caller),
             401 or 402 or 403 => AccountRefused,
             429 when code == "insufficient_quota" => AccountRefused,
-            429 => (Errors.TooMany(RetryAfter(answer)) with { Message = message ?? "The provider is busy." }, true),
-            503 or 529 => (Errors.NoCapacity with { RetryAfter = RetryAfter(answer) }, true),
-            _ => (
+            429 => new(
+                Errors.TooMany(RetryAfter(answer)) with { Message = message ?? "The provider is busy." },
+                true, Failure.Busy),
+            503 or 529 => new(Errors.NoCapacity with { RetryAfter = RetryAfter(answer) }, true, Failure.Upstream),
+            _ => new(
                 Errors.Upstream(StatusCodes.Status502BadGateway, message ?? $"The provider failed ({status})."),
-                true),
+                true, Failure.Upstream),
         };
 
         Refusal Mistake(int told) =>
@@ -37,11 +42,18 @@ internal static class FailureRules
     }
 
     // The supplier's own credential or credit: nothing the caller could mend, so the provider's text is not shown.
-    private static (Refusal Refusal, bool MayTryAnother) AccountRefused =>
-        (Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."), true);
+    private static Verdict AccountRefused => new(
+        Errors.Upstream(StatusCodes.Status502BadGateway, "The supplier's account was refused by the provider."),
+        true, Failure.Supplier);
 
-    private static TimeSpan RetryAfter(HttpResponseMessage answer) =>
-        answer.Headers.RetryAfter?.Delta is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(5);
+    /// <summary>What the caller is told is what we do ourselves, so it has a limit.</summary>
+    private static TimeSpan RetryAfter(HttpResponseMessage answer)
+    {
+        var told = answer.Headers.RetryAfter;
+        var wait = told?.Delta ?? (told?.Date - answer.Headers.Date) ?? TimeSpan.Zero;
+        if (wait <= TimeSpan.Zero) return WaitUntold;
+        return wait < WaitMin ? WaitMin : wait > WaitMax ? WaitMax : wait;
+    }
 
     /// <summary>The provider's own words, unless they carry a piece of the credential.</summary>
     private static async Task<(string? Code, string? Param, string? Message, bool IsAccount)> ReadReasonAsync(
@@ -105,4 +117,25 @@ internal static class FailureRules
 
         return text.Contains("***", StringComparison.Ordinal);
     }
+}
+
+/// <summary>What an upstream's refusal comes to.</summary>
+internal readonly record struct Verdict(Refusal Refusal, bool MayTryAnother, Failure Failure);
+
+/// <summary>Whose fault it is that a candidate did not serve a call.</summary>
+internal enum Failure
+{
+    None,
+
+    /// <summary>The request, or the caller who left: it says nothing of the candidate.</summary>
+    Caller,
+
+    /// <summary>The supplier's account or credential.</summary>
+    Supplier,
+
+    /// <summary>Nobody's: the provider wants to be left alone for a while.</summary>
+    Busy,
+
+    /// <summary>The provider.</summary>
+    Upstream,
 }

@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Net;
+
+namespace SupplyApi.Features.Gateway;
+
+/// <summary>An API key that was presented and is good: whose it is and what it may.</summary>
+/// <param name="QuotaLimit">What may be spent by it in all; zero for any amount.</param>
+internal sealed record KeyHolder(
+    long KeyId, long UserId, long TenantId, string[] AllowedModels, IPNetwork[] AllowedAddresses, decimal QuotaLimit)
+    : IRow<KeyHolder>
+{
+    public static ValueTask<KeyHolder?> BindAsync(HttpContext http) =>
+        ValueTask.FromResult(http.Features.Get<KeyHolder>());
+
+    public static KeyHolder Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<string[]>(3),
+        Array.ConvertAll(row.GetFieldValue<string[]>(4), RangeOf), row.GetDecimal(5));
+
+    /// <summary>An empty list allows all.</summary>
+    internal bool Allows(string model) => AllowedModels.Length == 0 || Array.IndexOf(AllowedModels, model) >= 0;
+
+    internal bool Allows(IPAddress? address)
+    {
+        if (AllowedAddresses.Length == 0) return true;
+        if (address is null) return false;
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        foreach (var range in AllowedAddresses)
+        {
+            if (range.Contains(plain)) return true;
+        }
+
+        return false;
+    }
+
+    private static IPNetwork RangeOf(string text) => IPAddress.TryParse(text, out var single)
+        ? new IPNetwork(single, single.GetAddressBytes().Length * 8)
+        : IPNetwork.Parse(text);
+}
+
+/// <summary>What stands for a key in memory: its SHA-256.</summary>
+internal readonly record struct KeyHash(ulong First, ulong Second, ulong Third, ulong Fourth)
+{
+    private const int Bytes = 32;
+
+    internal static KeyHash Of(ReadOnlySpan<char> key)
+    {
+        Span<byte> hash = stackalloc byte[Bytes];
+        Secrets.HashKey(key, hash);
+        return new KeyHash(
+            BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]),
+            BinaryPrimitives.ReadUInt64BigEndian(hash[16..]), BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
+    }
+
+    internal byte[] ToBytes()
+    {
+        var hash = new byte[Bytes];
+        BinaryPrimitives.WriteUInt64BigEndian(hash, First);
+        BinaryPrimitives.WriteUInt64BigEndian(hash.AsSpan(8), Second);
+        BinaryPrimitives.WriteUInt64BigEndian(hash.AsSpan(16), Third);
+        BinaryPrimitives.WriteUInt64BigEndian(hash.AsSpan(24), Fourth);
+        return hash;
+    }
+
+    // Seeded anew in each process: nobody can make keys that all fall into one place.
+    public override int GetHashCode() => HashCode.Combine(First, Second);
+}
