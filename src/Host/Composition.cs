@@ -119,8 +119,12 @@ internal static class Composition
             services, new EarningTerms(settings.EarningsHold), new WithdrawalTerms(settings.WithdrawalFeeRate),
             new StatementOrigin(settings.PublicUrl));
         GatewayRoutes.Add(
-            services, new GatewayTerms(
-                settings.PlatformFeeRate, settings.FirstByteTimeout, settings.IdleTimeout, settings.LeaseLife),
+            services,
+            new GatewayTerms(
+                settings.PlatformFeeRate, settings.FirstByteTimeout, settings.IdleTimeout, settings.LeaseLife)
+            {
+                KeepAliveAfter = settings.KeepAliveAfter,
+            },
             settings.ProviderOrigins);
         services.AddSingleton(services => OpenJournal(
             settings, services.GetRequiredService<Node>(), services.GetRequiredService<ILogger<Journal>>()));

@@ -61,6 +61,9 @@ internal sealed record Settings
     /// <summary>How long what a node took ahead stays its own after it fell silent.</summary>
     internal required TimeSpan LeaseLife { get; init; }
 
+    /// <summary>How long a client that waits for events hears nothing before it is sent a comment.</summary>
+    internal required TimeSpan KeepAliveAfter { get; init; }
+
     /// <summary>Provider name to the address that replaces its public one.</summary>
     internal required IReadOnlyDictionary<string, Uri> ProviderOrigins { get; init; }
 
@@ -86,6 +89,8 @@ internal sealed record Settings
         IdleTimeout = ReadSpan("Supply__IdleTimeout", source["Supply:IdleTimeout"], Patience, OneTick),
         LeaseLife = ReadSpan(
             "Supply__LeaseLife", source["Supply:LeaseLife"], TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10)),
+        KeepAliveAfter = ReadSpan(
+            "Supply__KeepAliveAfter", source["Supply:KeepAliveAfter"], TimeSpan.FromSeconds(10), OneTick),
         ProviderOrigins = ReadProviders(source),
     };
 

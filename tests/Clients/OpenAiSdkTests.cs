@@ -44,6 +44,16 @@ public sealed class OpenAiSdkTests(OpenAiSdk sdk) : IClassFixture<OpenAiSdk>
     }
 
     [Fact]
+    public void Draws_a_picture()
+    {
+        Assert.Equal("""["iVBO"]""", sdk["image"]["pictures"]!.ToJsonString());
+        Assert.Equal(272, sdk["image"]["usage"]!["output_tokens"]!.GetValue<int>());
+        Assert.Equal(
+            """["image_generation.partial_image","image_generation.completed"]""",
+            sdk["streamedImage"]["types"]!.ToJsonString());
+    }
+
+    [Fact]
     public void Is_told_that_a_key_is_bad() => Assert.Equal(("AuthenticationError", 401), Error("badKey"));
 
     [Fact]

@@ -34,6 +34,16 @@ const cases = {
   },
   stream: () => streamed({}),
   streamWithUsage: () => streamed({ stream_options: { include_usage: true } }),
+  async image() {
+    const made = await paid.images.generate({ model, prompt: 'A pixel. !tokens=10,272', quality: 'low' });
+    return { pictures: made.data.map((one) => one.b64_json.slice(0, 4)), usage: made.usage };
+  },
+  async streamedImage() {
+    const types = [];
+    const asked = { model, prompt: 'A pixel. !tokens=10,272', stream: true, partial_images: 1 };
+    for await (const event of await paid.images.generate(asked)) types.push(event.type);
+    return { types };
+  },
   badKey: () => client('sk-' + 'A'.repeat(43)).models.list(),
   unknownModel: () => paid.chat.completions.create({ model: 'no-such-model', messages }),
   unpaid: () => client(unpaidKey).chat.completions.create({ model, messages }),

@@ -102,6 +102,7 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
     {
         yield return ("createCompletion", $$"""{ "model": "{{model}}", "prompt": "Say hello." }""");
         yield return ("createResponse", $$"""{ "model": "{{model}}", "input": "Say hello." }""");
+        yield return ("createImage", $$"""{ "model": "{{model}}", "prompt": "A pixel." }""");
         yield return ("createEmbedding", $$"""{ "model": "{{model}}", "input": "Say hello." }""");
         var message = $$"""
             { "model": "{{claude}}", "max_tokens": 50, "messages": [{ "role": "user", "content": "Say hello." }] }

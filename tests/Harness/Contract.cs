@@ -53,7 +53,8 @@ public sealed record Operation(
                 .Where(static status => status != "default").Select(int.Parse)],
             security.Count == 0,
             security.Any(static one => one!.AsObject().ContainsKey("ApiKeyAuth")),
-            parameters.Any(static one => one["name"]!.GetValue<string>() == "Idempotency-Key"));
+            parameters.Any(static one => one["name"]!.GetValue<string>() == "Idempotency-Key"
+                && one["required"]?.GetValue<bool>() == true));
     }
 
     private static JsonNode Resolve(JsonObject document, JsonNode node) => node["$ref"] is { } reference

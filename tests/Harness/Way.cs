@@ -12,6 +12,7 @@ public sealed record Way(string Name, string Provider, string Path)
     public static readonly Way Completion = new("createCompletion", "openai", "/v1/completions");
     public static readonly Way Response = new("createResponse", "openai", "/v1/responses");
     public static readonly Way Embedding = new("createEmbedding", "openai", "/v1/embeddings");
+    public static readonly Way Image = new("createImage", "openai", "/v1/images/generations");
     public static readonly Way Message = new("createMessage", "anthropic", "/v1/messages");
     public static readonly Way MessageTokens =
         new("countMessageTokens", "anthropic", "/v1/messages/count_tokens") { IsFree = true };
@@ -28,7 +29,8 @@ public sealed record Way(string Name, string Provider, string Path)
 
     public static readonly IReadOnlyList<Way> All =
     [
-        Chat, Completion, Response, Embedding, Message, MessageTokens, Content, ContentEvents, ContentTokens, Stable,
+        Chat, Completion, Response, Embedding, Image, Message, MessageTokens, Content, ContentEvents, ContentTokens,
+        Stable,
     ];
 
     public bool IsFree { get; init; }
@@ -46,6 +48,7 @@ public sealed record Way(string Name, string Provider, string Path)
         {
             "createCompletion" => $"\"model\": \"{model}\", \"prompt\": {text}, \"max_tokens\": {limit}",
             "createResponse" => $"\"model\": \"{model}\", \"input\": {text}, \"max_output_tokens\": {limit}",
+            "createImage" => $"\"model\": \"{model}\", \"prompt\": {text}, \"size\": \"1024x1024\"",
             "createEmbedding" => $"\"model\": \"{model}\", \"input\": {text}",
             "countMessageTokens" => $"\"model\": \"{model}\", {Messages(text)}",
             "createChatCompletion" or "createMessage" =>

@@ -37,7 +37,7 @@ public sealed class ChatRequestsPassUntouched
     public void Usage_is_asked_for(string body, string outgoing)
     {
         var request = Accepted(body);
-        Assert.Equal(outgoing, Text(request.Outgoing));
+        Assert.Equal(outgoing, Sent.Text(request));
         Assert.True(request.Stream);
         Assert.False(request.WantsUsage);
     }
@@ -52,7 +52,7 @@ public sealed class ChatRequestsPassUntouched
     public void What_needs_no_change_has_none(string body, bool wantsUsage)
     {
         var request = Accepted(body);
-        Assert.Equal(body, Text(request.Outgoing));
+        Assert.Equal(body, Sent.Text(request));
         Assert.Equal(wantsUsage, request.WantsUsage);
         Assert.Equal("m", request.Model);
     }
@@ -68,9 +68,9 @@ public sealed class ChatRequestsPassUntouched
             var body = AnyBody(random);
             var request = Accepted(body);
             using var before = JsonDocument.Parse(body);
-            using var after = JsonDocument.Parse(request.Outgoing);
+            using var after = JsonDocument.Parse(Sent.Text(request));
             Assert.Equal(Others(before), Others(after));
-            if (!request.Stream) Assert.Equal(body, Text(request.Outgoing));
+            if (!request.Stream) Assert.Equal(body, Sent.Text(request));
             else Assert.True(after.RootElement.GetProperty("stream_options").GetProperty("include_usage").GetBoolean());
         }
     }
@@ -186,7 +186,7 @@ public sealed class ChatRequestsPassUntouched
             for (var change = random.Next(1, 4); change > 0; change--)
                 body[random.Next(body.Length)] = (byte)"\"\\{}[]:,0tn \u0000é"[random.Next(14)];
             if (CallRequest.Read(OpenAi.Chat, body, null, out var request) is null)
-                JsonDocument.Parse(request.Outgoing).Dispose();
+                JsonDocument.Parse(Sent.Text(request)).Dispose();
         }
     }
 
@@ -239,6 +239,4 @@ public sealed class ChatRequestsPassUntouched
         Assert.Equal(400, refusal?.Status);
         return refusal!;
     }
-
-    private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 }

@@ -54,7 +54,7 @@ public sealed partial class EventsEndWhereTheStandardSays
         Assert.Equal(values?.TrimEnd('|').Split('|') ?? [], found);
     }
 
-    private static int EndOf(string text) => EventStream.NextEnd(Encoding.ASCII.GetBytes(text));
+    private static int EndOf(string text) => default(EventStream).NextEnd(Encoding.ASCII.GetBytes(text));
 
     private static IEnumerable<string> Texts()
     {

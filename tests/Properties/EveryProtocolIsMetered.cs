@@ -143,10 +143,10 @@ public sealed class EveryProtocolIsMetered
         string[] expected = ["""[{"a":"}{\"]["}""", """ , {"b":{"c":[{}]},"d":"\\"}""", """,{"e":"世"}"""];
         var bytes = Encoding.UTF8.GetBytes(Array);
         var found = new List<string>();
-        for (var from = 0; ElementStream.NextEnd(bytes.AsSpan(from)) is > 0 and var length; from += length)
+        for (var from = 0; default(ElementStream).NextEnd(bytes.AsSpan(from)) is > 0 and var length; from += length)
         {
             for (var less = 0; less < length; less++)
-                Assert.Equal(0, ElementStream.NextEnd(bytes.AsSpan(from, less)));
+                Assert.Equal(0, default(ElementStream).NextEnd(bytes.AsSpan(from, less)));
             found.Add(Encoding.UTF8.GetString(bytes, from, length));
         }
 

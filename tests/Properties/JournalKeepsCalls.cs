@@ -140,11 +140,11 @@ public sealed class JournalKeepsCalls : IDisposable
         Answer = random.Next(4) > 0 ? null : AnyAnswer(),
     };
 
-    private KeptAnswer AnyAnswer()
+    private StoredAnswer AnyAnswer()
     {
         var body = new byte[random.Next(5000)];
         random.NextBytes(body);
-        return new KeptAnswer(
+        return new StoredAnswer(
             Guid.NewGuid(), "/v1/messages", "key-" + random.Next(), "application/json", body, random.Next(2) == 0,
             IsTooLarge: false);
     }

@@ -1,7 +1,4 @@
-using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Gateway.Protocols;
 
@@ -135,61 +132,11 @@ public sealed class MeterIgnoresChunkBoundaries
     private static async Task<Seen> RelayAsync(
         Protocol protocol, string type, string request, params byte[][] pieces)
     {
-        var http = new DefaultHttpContext();
-        using var body = new MemoryStream();
-        http.Response.Body = body;
-        using var exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
-        var model = protocol is Gemini ? "m" : null;
-        Assert.Null(CallRequest.Read(protocol, Encoding.UTF8.GetBytes(request), model, out var read));
-        exchange.Request = read;
-        exchange.Answer = new HttpResponseMessage
-        {
-            Content = new StreamContent(new Pieces(pieces))
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue(type) },
-            },
-        };
-        var minute = TimeSpan.FromMinutes(1);
-        await new Relay(new GatewayTerms(0.1m, minute, minute, minute)).RunAsync(exchange);
-        await Relay.FinishAsync(exchange);
-
-        Assert.Equal(Ending.Completed, exchange.Ending);
-        var meter = exchange.Meter;
-        return new Seen(Encoding.UTF8.GetString(body.ToArray()), meter.Reported, meter.DeliveredTokens, meter.SawEnd);
+        using var call = new RelayedCall(protocol, type, request);
+        Assert.Equal(Ending.Completed, await call.RunAsync(pieces));
+        var meter = call.Exchange.Meter;
+        return new Seen(call.Shown, meter.Reported, meter.DeliveredTokens, meter.SawEnd);
     }
 
     private sealed record Seen(string Body, Usage? Reported, long DeliveredTokens, bool SawEnd);
-
-    /// <summary>A network that hands over at most one piece per read.</summary>
-    private sealed class Pieces(byte[][] pieces) : Stream
-    {
-        private int next;
-        private int taken;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (next == pieces.Length) return ValueTask.FromResult(0);
-            var piece = pieces[next].AsSpan(taken);
-            var length = Math.Min(piece.Length, buffer.Length);
-            piece[..length].CopyTo(buffer.Span);
-            (next, taken) = length == piece.Length ? (next + 1, 0) : (next, taken + length);
-            return ValueTask.FromResult(length);
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override void Flush() => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -37,7 +37,7 @@ public sealed class RequestsPassUntouched
             var refusal = CallRequest.Read(
                 protocol, Encoding.UTF8.GetBytes(body), isInPath ? "m" : null, out var request);
             Assert.True(refusal is null, $"{body}: {refusal?.Message}");
-            Assert.Equal(body, Encoding.UTF8.GetString(request.Outgoing.Span));
+            Assert.Equal(body, Sent.Text(request));
             Assert.Equal("m", request.Model);
         }
     }

@@ -94,6 +94,15 @@ internal sealed partial class Directives
     /// <summary><c>!leak</c>: a 400 whose words quote the credential.</summary>
     internal bool Leak => words.ContainsKey("leak");
 
+    /// <summary><c>!quote</c>: the error in the middle of the stream quotes the credential, starred.</summary>
+    internal bool Quote => words.ContainsKey("quote");
+
+    /// <summary><c>!redirect</c>: 307 to another path of this very server.</summary>
+    internal bool Redirect => words.ContainsKey("redirect");
+
+    /// <summary><c>!whole</c>: no stream, whatever was asked.</summary>
+    internal bool Whole => words.ContainsKey("whole");
+
     /// <summary><c>!headers</c>: the text is the list of header names that arrived.</summary>
     internal bool Headers => words.ContainsKey("headers");
 

@@ -49,7 +49,7 @@ internal abstract class Endpoint(Protocol protocol)
         var number = Interlocked.Increment(ref answered).ToString("d22", CultureInfo.InvariantCulture);
         var script = Write(http, root, prompt, directives, answer, number);
         WriteHeaders(http);
-        if (prompt.IsStream) await StreamAsync(http, directives, script);
+        if (prompt.IsStream && !directives.Whole) await StreamAsync(http, directives, script);
         else await SendWholeAsync(http, directives, script.Whole);
     }
 
@@ -94,6 +94,7 @@ internal abstract class Endpoint(Protocol protocol)
         else if (directives.Leak)
             await Refusal.SendAsync(http, protocol, StatusCodes.Status400BadRequest,
                 $"The key {Credential.Read(http.Request)} cannot use this parameter.");
+        else if (directives.Redirect) http.Response.Redirect("/v1/elsewhere", permanent: false, preserveMethod: true);
         else if (directives.Status is { } status) await Refusal.SendAsync(http, protocol, status);
         else if (directives.ErrorInMidStream && !prompt.IsStream) await Refusal.SendAsync(http, protocol, 500);
         else return false;
@@ -131,7 +132,7 @@ internal abstract class Endpoint(Protocol protocol)
         {
             if (directives.ErrorInMidStream && sent >= script.Chunks.Count / 2)
             {
-                await stream.SendAsync(script.Failure);
+                await stream.SendAsync(directives.Quote ? Quoting(http, script.Failure) : script.Failure);
                 return;
             }
             if (sent == directives.StallAfter) await Task.Delay(Timeout.Infinite, http.RequestAborted);
@@ -145,6 +146,15 @@ internal abstract class Endpoint(Protocol protocol)
         }
 
         foreach (var piece in script.Closing) await stream.SendAsync(piece);
+    }
+
+    private static string Quoting(HttpContext http, string failure)
+    {
+        const string message = "\"message\":\"";
+        var credential = Credential.Read(http.Request)!;
+        return failure.Replace(
+            message, $"{message}Incorrect API key provided: {credential[..8]}********{credential[^4..]}. ",
+            StringComparison.Ordinal);
     }
 
     private static async Task<byte[]> ReadAsync(HttpContext http)

@@ -20,6 +20,7 @@ app.MapPost("/v1/chat/completions", new ChatCompletions().HandleAsync);
 app.MapPost("/v1/completions", new Completions().HandleAsync);
 app.MapPost("/v1/responses", new Responses().HandleAsync);
 app.MapPost("/v1/embeddings", new Embeddings().HandleAsync);
+app.MapPost("/v1/images/generations", new Images().HandleAsync);
 app.MapPost("/v1/messages", new Messages().HandleAsync);
 app.MapPost("/v1/messages/count_tokens", new MessageTokens().HandleAsync);
 app.MapPost("/v1beta/models/{model}:{action}", new Contents().HandleAsync);

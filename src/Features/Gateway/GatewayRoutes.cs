@@ -24,6 +24,7 @@ public static class GatewayRoutes
             .AddSingleton<UpstreamClients>()
             .AddSingleton<RoutingFeed>()
             .AddSingleton<RoutingTable>()
+            .AddSingleton<SilenceWatch>()
             .AddSingleton<KeyDirectory>()
             .AddSingleton<Admit>()
             .AddSingleton<Node>()
@@ -50,6 +51,7 @@ public static class GatewayRoutes
         CreateCompletion.Map(v1);
         CreateResponse.Map(v1);
         CreateEmbedding.Map(v1);
+        CreateImage.Map(v1);
         CreateMessage.Map(v1);
         CountMessageTokens.Map(v1);
         CallStableModel.Map(v1);

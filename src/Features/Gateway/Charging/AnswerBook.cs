@@ -84,7 +84,7 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
 
     /// <returns>False: the key went to another call meanwhile, which is the one that is charged.</returns>
     internal static async Task<bool> EnterAsync(
-        NpgsqlConnection connection, CallRecord call, KeptAnswer answer, CancellationToken ct) =>
+        NpgsqlConnection connection, CallRecord call, StoredAnswer answer, CancellationToken ct) =>
         await connection.Command(Enter)
             .With(call.TenantId).With(call.KeyId).With(answer.Route).With(answer.Key).With(answer.CallId)
             .With(answer.IsBroken ? "broken" : "done").With(answer.ContentType)
@@ -96,5 +96,5 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
 internal sealed record Repeat(Guid CallId, string Route, string Key, byte[] PayloadHash);
 
 /// <summary>What a call with an Idempotency-Key said, to be said again.</summary>
-internal sealed record KeptAnswer(
+internal sealed record StoredAnswer(
     Guid CallId, string Route, string Key, string ContentType, byte[] Body, bool IsBroken, bool IsTooLarge);

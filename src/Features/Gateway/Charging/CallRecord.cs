@@ -41,7 +41,7 @@ internal readonly record struct CallRecord
     internal required int DurationMs { get; init; }
 
     /// <summary>Of a call with an Idempotency-Key.</summary>
-    internal KeptAnswer? Answer { get; init; }
+    internal StoredAnswer? Answer { get; init; }
 
     internal decimal Earned => Charged - Fee;
 
@@ -136,11 +136,11 @@ internal readonly record struct CallRecord
         };
     }
 
-    private static int AnswerBytesMax(KeptAnswer answer) =>
+    private static int AnswerBytesMax(StoredAnswer answer) =>
         64 + answer.Body.Length
         + Encoding.UTF8.GetMaxByteCount(answer.Route.Length + answer.Key.Length + answer.ContentType.Length);
 
-    private static void WriteAnswer(ref Writer to, KeptAnswer answer)
+    private static void WriteAnswer(ref Writer to, StoredAnswer answer)
     {
         to.Guid(answer.CallId);
         to.Text(answer.Route);
@@ -150,11 +150,11 @@ internal readonly record struct CallRecord
         to.Bytes(answer.Body);
     }
 
-    private static KeptAnswer ReadAnswer(ref Reader from)
+    private static StoredAnswer ReadAnswer(ref Reader from)
     {
         var (id, route, key, type) = (from.Guid(), from.Text(), from.Text(), from.Text());
         var flags = from.Byte();
-        return new KeptAnswer(id, route, key, type, from.Bytes(), (flags & 1) != 0, (flags & 2) != 0);
+        return new StoredAnswer(id, route, key, type, from.Bytes(), (flags & 1) != 0, (flags & 2) != 0);
     }
 
     /// <summary>Texts that come again and again, made once.</summary>

@@ -1,20 +1,67 @@
+using SupplyApi.Features.Gateway.Pipeline;
+
 namespace SupplyApi.Features.Gateway.Charging;
 
 /// <summary>
 /// What a call has of the wallet, of the package's quota and of the key's: the same amount of each. A channel has no
 /// quota, and a key may have none.
 /// </summary>
-internal sealed class Hold
+internal sealed class Hold : Coverage
 {
-    private readonly Leases leases;
+    /// <summary>So many tokens before the end of the hold more is asked for, and so many at once.</summary>
+    private const long Margin = 256;
+    private const long Step = 2048;
 
-    internal Hold(Leases leases, Guid id, decimal amount) => (this.leases, Id, Amount) = (leases, id, amount);
+    private readonly Leases leases;
+    private readonly Prices prices;
+    private long covered;
+    private Task? growing;
+    private bool isSpent;
+
+    internal Hold(Leases leases, Prices prices, Guid id, decimal amount)
+    {
+        (this.leases, this.prices, Id, Amount) = (leases, prices, id, amount);
+        Until = long.MaxValue;
+    }
 
     internal Guid Id { get; }
     internal decimal Amount { get; private set; }
     internal Lease? Wallet { get; set; }
     internal Lease? Package { get; set; }
     internal Lease? ForKey { get; set; }
+
+    /// <summary>The hold covers so much output and no more, unless it grows.</summary>
+    internal void Cover(long outputTokens) => (covered, Until) = (outputTokens, Math.Max(0, outputTokens - Margin));
+
+    /// <summary>Asked while there is still something left: the leases have time to be refilled.</summary>
+    internal override bool Covers(long outputTokens)
+    {
+        if (isSpent || growing is { IsCompleted: false }) return outputTokens <= covered;
+        var more = Math.Max(0, outputTokens - covered) + Step;
+        var cost = prices.Cost(new Usage(0, 0, more));
+        if (TryExtend(cost)) Cover(covered + more);
+        else growing = GrowAsync(more, cost);
+        return outputTokens <= covered;
+    }
+
+    /// <summary>Nothing changes the hold any more but who waits for this.</summary>
+    internal Task GrownAsync() => growing ?? Task.CompletedTask;
+
+    private async Task GrowAsync(long tokens, decimal cost)
+    {
+        try
+        {
+            var before = Amount;
+            await StretchAsync(cost, CancellationToken.None);
+            isSpent = Amount == before;
+            covered += (long)(tokens * ((Amount - before) / cost));
+            Until = isSpent ? covered : Math.Max(0, covered - Margin);
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        {
+            // The database cannot be asked: the hold ends where it ends.
+        }
+    }
 
     /// <summary>Makes the hold larger, by all of the amount or not at all, without waiting.</summary>
     internal bool TryExtend(decimal amount)

@@ -28,7 +28,8 @@ internal readonly record struct Bill(Basis Basis, Usage Usage, decimal Cost)
     private static Bill Priced(GatewayExchange exchange, Basis basis, Usage usage) =>
         new(basis, usage, exchange.Candidate.Prices.Cost(usage))
         {
-            IsSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft && !exchange.Meter.SawError,
+            IsSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft or Ending.HoldUsedUp
+                && !exchange.Meter.SawError,
         };
 }
 

@@ -19,6 +19,14 @@ internal sealed class CallRequest
     private long choices = 1;
     private long prompts = 1;
     private StreamOptions options;
+    private Change ask;
+    private int modelFrom;
+    private int modelUntil;
+    private string modelPrefix = "";
+    private TokenCount tokens;
+    private int counted;
+    private string? size;
+    private string? quality;
 
     internal ReadOnlyMemory<byte> Body { get; private init; }
     internal string Model { get; private set; } = "";
@@ -34,8 +42,31 @@ internal sealed class CallRequest
 
     internal long OutputTokensLimit { get; private set; }
 
-    /// <summary>What is sent upstream.</summary>
-    internal ReadOnlyMemory<byte> Outgoing { get; private set; }
+    /// <summary>The caller set it.</summary>
+    internal bool HasLimit => limit is not null;
+
+    /// <summary>What each picture counts as where the provider reports nothing.</summary>
+    internal long TokensPerPicture { get; private set; }
+
+    /// <summary>How many answers are wanted.</summary>
+    internal long Choices => choices;
+
+    /// <summary>
+    /// What is sent upstream. Two changes at most, and not another byte: a stream must end with its usage, and the
+    /// model has the provider's name.
+    /// </summary>
+    /// <param name="owner">Whom the body belongs to, if it is not the garbage collector.</param>
+    internal OutgoingBody Outgoing(string upstreamModel, CallBody? owner = null)
+    {
+        var rename = modelUntil == 0 || upstreamModel == Model
+            ? default
+            : new Change(modelFrom, modelUntil, Encoded(modelPrefix + upstreamModel));
+        return ask.From <= rename.From
+            ? new OutgoingBody(Body, owner, ask, rename)
+            : new OutgoingBody(Body, owner, rename, ask);
+    }
+
+    private static byte[] Encoded(string text) => JsonEncodedText.Encode(text).EncodedUtf8Bytes.ToArray();
 
     /// <summary>Null and a request, or what is wrong with it.</summary>
     /// <param name="model">The one in the path, where the protocol has it there.</param>
@@ -67,11 +98,13 @@ internal sealed class CallRequest
         while (reader.Read()) { } // What follows the object must be nothing.
         if (Model.Length == 0) return Errors.Invalid("model", "you must provide a model parameter");
 
-        CountedInputTokens = TokenCount.Of(Body.Span);
-        if (protocol.HasOutput)
+        tokens.Add(Body.Span[counted..]);
+        CountedInputTokens = tokens.Tokens;
+        TokensPerPicture = PictureTokens.Of(size, quality);
+        if (protocol.DrawsPictures) OutputTokensLimit = PictureTokens.AtMost(size, quality) * choices;
+        else if (protocol.HasOutput)
             OutputTokensLimit = Math.Min(limit ?? OutputTokensDefault, OutputTokensMax) * choices * prompts;
-        // The only change to a request: a stream must end with its usage.
-        Outgoing = Stream && !WantsUsage && protocol.AsksForUsage ? options.Ask(Body.Span) : Body;
+        if (Stream && !WantsUsage && protocol.AsksForUsage) ask = options.Ask(Body.Span);
         return null;
     }
 
@@ -84,18 +117,43 @@ internal sealed class CallRequest
             // Two readers of a repeated member may take different ones: what is billed must be what is served.
             if (at >= 0 && (seen & (1 << at)) != 0)
                 return Errors.Malformed("model, stream and the token limits may be given once only.");
-            reader.Read();
             if (at < 0)
             {
-                reader.Skip();
+                SkipCounting(ref reader);
                 continue;
             }
 
+            reader.Read();
             seen |= 1 << at;
             if (Take(ref reader, members[at], prefix + members[at].Name) is { } refusal) return refusal;
         }
 
         return null;
+    }
+
+    /// <summary>Reads over a member that means nothing here; pictures and sound in it are no text.</summary>
+    private void SkipCounting(ref Utf8JsonReader reader)
+    {
+        var body = Body.Span;
+        var name = body.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2);
+        reader.Read();
+        var depth = reader.CurrentDepth;
+        var isOne = reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
+        do
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                name = body.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2);
+            }
+            else if (reader.TokenType == JsonTokenType.String && TokenCount.IsMedia(name, reader.ValueSpan))
+            {
+                var (from, until) = Inside(ref reader);
+                tokens.Add(body[counted..from]);
+                tokens.AddMedia();
+                counted = until;
+            }
+        }
+        while (!isOne && reader.Read() && reader.CurrentDepth > depth);
     }
 
     private static int Find(ref Utf8JsonReader reader, IReadOnlyList<Member> members)
@@ -114,10 +172,13 @@ internal sealed class CallRequest
         {
             case (Meaning.Model, JsonTokenType.String):
                 Model = reader.GetString()!;
+                (modelFrom, modelUntil) = Inside(ref reader);
                 return null;
             case (Meaning.SameModel, JsonTokenType.String):
                 var named = reader.GetString()!;
-                return named == Model || named == "models/" + Model
+                (modelFrom, modelUntil) = Inside(ref reader);
+                modelPrefix = named == Model ? "" : "models/";
+                return named == modelPrefix + Model
                     ? null
                     : Errors.Invalid(name, $"'{name}' is another model than the one in the path.");
             case (Meaning.Stream, JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null):
@@ -129,6 +190,12 @@ internal sealed class CallRequest
                 return ReadMembers(ref reader, member.Inner, name + ".");
             case (Meaning.Prompts, _):
                 prompts = CountPrompts(ref reader);
+                return null;
+            case (Meaning.Size, JsonTokenType.String):
+                size = reader.GetString();
+                return null;
+            case (Meaning.Quality, JsonTokenType.String):
+                quality = reader.GetString();
                 return null;
             case (Meaning.NotServed, JsonTokenType.False):
                 return null;
@@ -145,6 +212,12 @@ internal sealed class CallRequest
         }
 
         return Errors.Invalid(name, $"'{name}' has the wrong type or is out of range.");
+    }
+
+    private static (int From, int Until) Inside(ref Utf8JsonReader reader)
+    {
+        var from = (int)reader.TokenStartIndex + 1;
+        return (from, from + reader.ValueSpan.Length);
     }
 
     /// <summary>A text and a list of token numbers are one prompt; a list of either is many.</summary>

@@ -3,29 +3,45 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// <summary>
 /// Server-sent events as bytes (WHATWG HTML §9.2): lines end in LF, CRLF or CR; an empty line ends an event.
 /// </summary>
-internal static class EventStream
+internal struct EventStream
 {
-    /// <summary>The length of the first whole event with its empty line, or 0 when more bytes are needed.</summary>
-    internal static int NextEnd(ReadOnlySpan<byte> bytes)
-    {
-        var lineStart = 0;
-        for (var at = 0; at < bytes.Length; at++)
-        {
-            if (bytes[at] is not ((byte)'\n' or (byte)'\r')) continue;
+    private int at;
+    private int lineStart;
 
-            var isEmpty = at == lineStart;
-            if (bytes[at] == '\r')
+    /// <summary>How many bytes were looked at: each once, however often it is asked.</summary>
+    internal long Scanned { get; private set; }
+
+    /// <summary>
+    /// The length of the first whole event with its empty line, or 0 when more bytes are needed: then ask again with
+    /// the same ones and more behind them.
+    /// </summary>
+    internal int NextEnd(ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            var found = bytes[at..].IndexOfAny((byte)'\n', (byte)'\r');
+            Scanned += found < 0 ? bytes.Length - at : found + 1;
+            if (found < 0)
             {
-                // A CR at the very end may be half of a CRLF: the next bytes tell.
-                if (at + 1 == bytes.Length) return 0;
-                if (bytes[at + 1] == '\n') at++;
+                at = bytes.Length;
+                return 0;
             }
 
-            if (isEmpty) return at + 1;
-            lineStart = at + 1;
-        }
+            var end = at + found;
+            var isEmpty = end == lineStart;
+            if (bytes[end] == '\r')
+            {
+                // A CR at the very end may be half of a CRLF: the next bytes tell.
+                at = end;
+                if (end + 1 == bytes.Length) return 0;
+                if (bytes[end + 1] == '\n') end++;
+            }
 
-        return 0;
+            at = lineStart = end + 1;
+            if (!isEmpty) continue;
+            at = lineStart = 0;
+            return end + 1;
+        }
     }
 
     /// <summary>The values of the event's data lines.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using SupplyApi.Features.Gateway.Protocols;
 using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -9,7 +10,7 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// itself needs.
 /// </summary>
 internal sealed partial class Forward(
-    Providers providers, UpstreamClients clients, Secrets secrets, GatewayTerms terms, ILogger<Forward> logger)
+    Providers providers, UpstreamClients clients, Secrets secrets, SilenceWatch watch, ILogger<Forward> logger)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -19,12 +20,15 @@ internal sealed partial class Forward(
         var candidate = exchange.Candidate;
         var provider = providers[candidate.Provider];
         var left = exchange.Http.RequestAborted;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(left);
-        limit.CancelAfter(terms.FirstByte);
+        var silence = exchange.Silence ??= watch.Enter(exchange);
         exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
         exchange.UpstreamStatus = 0;
         exchange.Failure = Failure.Upstream;
         exchange.Meter = exchange.Protocol.NewMeter();
+        exchange.Meter.TokensPerPicture = exchange.Request.TokensPerPicture;
+        exchange.MayComment = exchange.Request.Stream && !exchange.Protocol.IsArray && !exchange.IsAlone;
+        exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;
+        silence.Begin(watch.Terms.FirstByte);
         try
         {
             if (candidate.Open(secrets) is not { } credential)
@@ -35,24 +39,22 @@ internal sealed partial class Forward(
                 return false;
             }
 
-            using var request = new HttpRequestMessage(
-                HttpMethod.Post, provider.At(exchange.Protocol.UpstreamPath(exchange.Request)));
-            request.Content = new ReadOnlyMemoryContent(exchange.Request.Outgoing) { Headers = { ContentType = Json } };
-            CopyHeaders(exchange, request);
-            provider.Authorize(request, credential);
-            exchange.Answer = await clients.SendAsync(request, limit.Token);
+            exchange.Credential = credential;
+            using var request = NewRequest(exchange, provider);
+            exchange.Answer = await clients.SendAsync(request, silence.Stop);
             exchange.UpstreamStatus = (int)exchange.Answer.StatusCode;
             if (exchange.Answer.IsSuccessStatusCode)
             {
+                exchange.Refusal = null;
                 exchange.Failure = Failure.None;
                 return true;
             }
 
             (exchange.Refusal, exchange.MayTryAnother, exchange.Failure) =
-                await FailureRules.ExplainAsync(exchange.Answer, credential, limit.Token);
+                await FailureRules.ExplainAsync(exchange.Answer, credential, silence.Stop);
             exchange.Answer.Dispose();
         }
-        catch (OperationCanceledException) when (left.IsCancellationRequested)
+        catch (OperationCanceledException) when (left.IsCancellationRequested && !exchange.StaysOn)
         {
             exchange.Ending = Ending.ClientLeftBeforeFirstByte;
             exchange.Failure = Failure.Caller;
@@ -70,8 +72,26 @@ internal sealed partial class Forward(
                 (Errors.Upstream(StatusCodes.Status502BadGateway, "The provider could not be reached."), true);
             Unreachable(logger, candidate.Provider, candidate.SealedFor, error.HttpRequestError.ToString());
         }
+        finally
+        {
+            await silence.EndAsync();
+        }
 
         return false;
+    }
+
+    private static HttpRequestMessage NewRequest(GatewayExchange exchange, Provider provider)
+    {
+        var (candidate, protocol) = (exchange.Candidate, exchange.Protocol);
+        var to = provider.At(protocol.UpstreamPath(candidate.UpstreamModel), candidate.Origin);
+        var request = new HttpRequestMessage(HttpMethod.Post, to)
+        {
+            Content = exchange.Request.Outgoing(candidate.UpstreamModel, exchange.Body),
+        };
+        request.Content.Headers.ContentType = Json;
+        CopyHeaders(exchange, request);
+        provider.Authorize(request, exchange.Credential);
+        return request;
     }
 
     private static void CopyHeaders(GatewayExchange exchange, HttpRequestMessage request)

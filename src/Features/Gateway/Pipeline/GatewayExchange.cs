@@ -18,16 +18,17 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     internal Refusal? Refusal { get; set; }
 
     // 1 Inspect
+    internal CallBody? Body { get; set; }
     internal CallRequest Request { get; set; } = null!;
 
     // 1b Once
     internal Repeat? Repeat { get; set; }
 
-    /// <summary>The answer is wanted even when the client has left.</summary>
+    /// <summary>The answer is read to its end even when nobody waits for it any more.</summary>
     internal bool StaysOn { get; set; }
 
-    // 6 Settle
-    internal bool IsKept { get; set; }
+    /// <summary>Gets every byte that is shown, in its order; null when nobody wants them.</summary>
+    internal KeptAnswer? Kept { get; set; }
 
     // 2 Choose
     internal CandidateWalk Walk;
@@ -38,7 +39,12 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     // 3 Reserve
     internal Hold? Hold { get; set; }
 
+    /// <summary>How far the held money reaches.</summary>
+    internal Coverage Coverage { get; set; } = Coverage.Unlimited;
+
     // 4 Forward
+    internal Silence? Silence { get; set; }
+    internal string Credential { get; set; } = "";
     internal HttpResponseMessage? Answer { get; set; }
     internal int UpstreamStatus { get; set; }
     internal bool MayTryAnother { get; set; }
@@ -53,14 +59,29 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     internal TimeSpan? FirstByteAfter { get; set; }
     internal Framing Framing { get; set; }
 
+    /// <summary>
+    /// What is still to be shown, at its front what waits until the bill is on the books: a whole unary answer, or a
+    /// stream's end.
+    /// </summary>
+    internal AnswerBuffer Buffer { get; } = new();
+
+    /// <summary>Something of a model's answer went out: nobody else can answer any more.</summary>
+    internal bool HasShown { get; set; }
+
     /// <summary>A piece went out before it was whole: what follows would stand in the middle of it.</summary>
     internal bool IsTorn { get; set; }
 
-    /// <summary>What the client gets once the bill is on the books: a whole unary answer, or a stream's end.</summary>
-    internal ReadOnlyMemory<byte> LastPiece { get; set; }
+    /// <summary>Nobody reads any more, and the call stays on.</summary>
+    internal bool IsAlone { get; set; }
+
+    // 4 Forward says that the client waits for events, 5 Relay that it gets something else.
+    internal bool MayComment { get; set; }
 
     // 4 Forward or 5 Relay
     internal Ending Ending { get; set; }
+
+    // 6 Settle: the answer is in the journal with its bill, for whoever asks again.
+    internal bool IsStored { get; set; }
 
     internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(StartedAt);
 
@@ -68,6 +89,10 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     {
         Answer?.Dispose();
         Walk.End();
+        Silence?.Leave();
+        Body?.Dispose();
+        Kept?.Dispose();
+        Buffer.Dispose();
     }
 }
 
@@ -79,4 +104,5 @@ internal enum Ending
     Completed,
     ClientLeft,
     UpstreamFailed,
+    HoldUsedUp,
 }

@@ -5,4 +5,8 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// <param name="FirstByte">How long a provider may think before it answers.</param>
 /// <param name="Idle">How long an answer may pause.</param>
 /// <param name="LeaseLife">How long what a node took ahead stays its own after it fell silent.</param>
-internal sealed record GatewayTerms(decimal FeeRate, TimeSpan FirstByte, TimeSpan Idle, TimeSpan LeaseLife);
+internal sealed record GatewayTerms(decimal FeeRate, TimeSpan FirstByte, TimeSpan Idle, TimeSpan LeaseLife)
+{
+    /// <summary>How long a client that waits for events hears nothing before it is sent a comment.</summary>
+    internal TimeSpan KeepAliveAfter { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
@@ -16,17 +14,17 @@ internal static class Inspect
             return false;
         }
 
-        var body = new ArrayBufferWriter<byte>((int)Math.Max(1024, request.ContentLength ?? 0));
+        var body = exchange.Body = new CallBody();
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(exchange.Http.RequestAborted);
-            foreach (var part in read.Buffer) body.Write(part.Span);
+            body.Add(read.Buffer, request.ContentLength ?? 0);
             request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) break;
         }
 
         var model = exchange.Http.GetRouteValue("model") as string;
-        exchange.Refusal = CallRequest.Read(exchange.Protocol, body.WrittenMemory, model, out var found);
+        exchange.Refusal = CallRequest.Read(exchange.Protocol, body.Bytes, model, out var found);
         exchange.Request = found;
         if (exchange.Refusal is null && !exchange.Key.Allows(found.Model))
             exchange.Refusal = Errors.ModelNotAllowed(found.Model);

@@ -9,6 +9,7 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 internal abstract class Meter
 {
     private TokenCount delivered;
+    private long pictures;
 
     /// <summary>The last usage seen. Providers that repeat it on every chunk report running totals.</summary>
     internal Usage? Reported { get; private set; }
@@ -16,7 +17,10 @@ internal abstract class Meter
     /// <summary>Input that was reported ahead of the output; what there was of that is still to be told.</summary>
     internal Usage? ReportedInput { get; private set; }
 
-    internal bool SawError { get; private protected set; }
+    internal bool SawError { get; private set; }
+
+    /// <summary>The last value was, or held, an error.</summary>
+    internal bool IsError { get; private set; }
 
     /// <summary>The stream said that it is over.</summary>
     internal bool SawEnd { get; private set; }
@@ -30,12 +34,22 @@ internal abstract class Meter
     /// <summary>Something was no JSON object.</summary>
     internal bool SawGarbage { get; private set; }
 
-    internal long DeliveredTokens => delivered.Tokens;
+    internal long DeliveredTokens => delivered.Tokens + (pictures * TokensPerPicture);
+
+    /// <summary>By the provider's own account where it gives one while it speaks, else what was delivered.</summary>
+    internal long OutputSoFar => Reported?.Output ?? DeliveredTokens;
+
+    /// <summary>What a caller is told of its usage when a stream ends before the provider tells.</summary>
+    internal Usage SoFar(long countedInput) =>
+        Reported ?? (ReportedInput ?? new Usage(countedInput, 0, 0)) with { Output = DeliveredTokens };
+
+    /// <summary>What a picture counts as, by what the request asked for.</summary>
+    internal long TokensPerPicture { get; set; }
 
     /// <summary>True when the value is nothing but what the gateway asked for on its own account.</summary>
     internal bool Read(ReadOnlySpan<byte> json)
     {
-        LooksLast = false;
+        LooksLast = IsError = false;
         try
         {
             var reader = new Utf8JsonReader(json);
@@ -62,6 +76,10 @@ internal abstract class Meter
 
     /// <summary>Whether this member's value is what the model wrote.</summary>
     protected abstract bool IsDelivered(ref Utf8JsonReader reader);
+
+    protected void Fail() => SawError = IsError = true;
+
+    protected void CountPicture() => pictures++;
 
     protected void Report(Usage usage) => Reported = usage;
 

@@ -25,7 +25,7 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
 
     /// <summary>Nothing was charged: the key is free again.</summary>
     internal ValueTask EndAsync(GatewayExchange exchange) =>
-        exchange.Repeat is { } repeat && !exchange.IsKept
+        exchange.Repeat is { } repeat && !exchange.IsStored
             ? ReleaseAsync(exchange.Key, repeat)
             : ValueTask.CompletedTask;
 
@@ -49,6 +49,7 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         }
 
         exchange.Repeat = repeat;
+        exchange.Kept = new KeptAnswer();
         exchange.StaysOn = !(exchange.Request.Stream && key.StartsWith(MadeBySdk, StringComparison.Ordinal));
         return true;
     }

@@ -1,55 +1,76 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// 5: the answer as it comes, one flush per event of a stream, all but its last piece: that is shown after the bill is
-/// on the books, so that nothing that looks finished is unpaid. Whoever is being awaited is to blame for a failure: the
-/// provider while reading, the client while writing.
+/// 5: the answer as it comes, one flush per read, all but its last piece: that is shown after the bill is on the books,
+/// so that nothing that looks finished is unpaid. Whoever is being awaited is to blame for a failure: the provider
+/// while reading, the client while writing.
 /// </summary>
-internal sealed class Relay(GatewayTerms terms)
+internal sealed class Relay(SilenceWatch watch)
 {
-    private const int BufferBytes = 16 * 1024;
-    private const int EventBytesMax = 16 * 1024 * 1024;
+    /// <summary>An answer of known length that is not longer is read in one piece.</summary>
+    private const int AtOnceMax = 1024 * 1024;
 
     internal async Task RunAsync(GatewayExchange exchange)
     {
         var answer = exchange.Answer!;
         var response = exchange.Http.Response;
-        exchange.Framing = answer.Content.Headers.ContentType?.MediaType == "text/event-stream" ? Framing.Events
+        var type = TypeOf(answer);
+        var framing = type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ? Framing.Events
             : exchange.Protocol.IsArray ? Framing.Elements
             : Framing.Whole;
-        exchange.LastPiece = default;
-        var isStream = exchange.Framing != Framing.Whole;
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = answer.Content.Headers.ContentType?.ToString() ?? "application/json";
-        if (isStream) response.Headers.CacheControl = "no-cache";
-        if (isStream) response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
+        exchange.Buffer.Clear();
+        if (response.HasStarted && framing != Framing.Events)
+        {
+            // The client was told to wait for events already.
+            (exchange.Refusal, exchange.MayTryAnother) =
+                (Errors.Upstream(StatusCodes.Status502BadGateway, "The provider did not answer with a stream."), true);
+            return;
+        }
 
+        exchange.Framing = framing;
+        exchange.MayComment &= framing == Framing.Events;
+        if (!response.HasStarted) Start(response, type, framing);
+        exchange.Kept?.Begin(StatusCodes.Status200OK, response.ContentType!);
         exchange.MayTryAnother = false;
         exchange.Ending = await CopyAsync(exchange, answer);
-        if (exchange.Ending != Ending.Completed)
+        if (exchange.Ending is not (Ending.Completed or Ending.HoldUsedUp))
             exchange.Refusal = Errors.Upstream(StatusCodes.Status502BadGateway, "The provider broke off its answer.");
-        if (exchange.Ending == Ending.UpstreamFailed && !response.HasStarted)
+        if (exchange.Ending == Ending.UpstreamFailed && !exchange.HasShown)
         {
             exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
             exchange.MayTryAnother = true;
+            exchange.Buffer.Clear();
+            if (response.HasStarted) return;
             response.Clear();
             response.Headers["X-Request-Id"] = exchange.Http.TraceIdentifier;
         }
     }
 
+    internal static void Start(HttpResponse response, string type, Framing framing)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = type;
+        if (framing == Framing.Whole) return;
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
+    }
+
     /// <summary>7: what was kept back.</summary>
     internal static async Task FinishAsync(GatewayExchange exchange)
     {
-        if (exchange.LastPiece.IsEmpty) return;
+        var last = exchange.Buffer.Kept;
+        if (last == 0) return;
 
-        var http = exchange.Http;
-        if (!http.Response.HasStarted) http.Response.ContentLength = exchange.LastPiece.Length;
+        var response = exchange.Http.Response;
+        if (!response.HasStarted) response.ContentLength = last;
         try
         {
-            await http.Response.BodyWriter.WriteAsync(exchange.LastPiece, http.RequestAborted);
+            Show(exchange, last);
+            if (!exchange.IsAlone) await response.BodyWriter.FlushAsync(exchange.Http.RequestAborted);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -70,163 +91,111 @@ internal sealed class Relay(GatewayTerms terms)
         }
 
         // An answer that is whole and not on the books keeps its end to itself.
-        var kept = exchange.Ending == Ending.Completed ? default : exchange.LastPiece;
-        exchange.LastPiece = (byte[])[.. kept.Span, .. failure.Span];
+        var buffer = exchange.Buffer;
+        var kept = exchange.Ending is Ending.Completed or Ending.HoldUsedUp ? 0 : buffer.Kept;
+        buffer.Replace(kept, buffer.Length, failure.Span);
+        buffer.Kept = buffer.Length;
         await FinishAsync(exchange);
     }
 
     private async Task<Ending> CopyAsync(GatewayExchange exchange, HttpResponseMessage answer)
     {
-        var left = exchange.Http.RequestAborted;
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(left);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var filled = 0;
-        try
+        var silence = exchange.Silence ??= watch.Enter(exchange);
+        var pieces = new PieceReader(exchange);
+        // The whole of it, where it is known how much that is: then it needs no further read to see the end.
+        var whole = exchange.Framing == Framing.Whole && answer.Version.Major == 1
+            ? answer.Content.Headers.ContentLength ?? -1
+            : -1;
+        await using var source = await answer.Content.ReadAsStreamAsync(silence.Stop);
+        while (true)
         {
-            await using var source = await answer.Content.ReadAsStreamAsync(idle.Token);
-            while (true)
+            int read;
+            silence.Begin(watch.Terms.Idle);
+            try
             {
-                if (filled == buffer.Length) buffer = Grow(buffer, filled);
-                idle.CancelAfter(terms.Idle);
-                int read;
-                try
-                {
-                    read = await source.ReadAsync(buffer.AsMemory(filled), idle.Token);
-                }
-                catch (Exception error)
-                    when (error is IOException or HttpRequestException or OperationCanceledException)
-                {
-                    return left.IsCancellationRequested ? Left(exchange) : Ending.UpstreamFailed;
-                }
-
-                idle.CancelAfter(Timeout.InfiniteTimeSpan); // From here the client is awaited: its slowness is its own.
-                if (read > 0) exchange.FirstByteAfter ??= exchange.Elapsed;
-                filled += read;
-                if (read == 0 && exchange.Framing != Framing.Events && !IsAnswer(exchange, buffer.AsSpan(0, filled)))
-                    return Ending.UpstreamFailed;
-                try
-                {
-                    filled = await ShowAsync(exchange, buffer.AsMemory(0, filled), ended: read == 0);
-                }
-                catch (Exception error) when (error is IOException or OperationCanceledException)
-                {
-                    return Left(exchange);
-                }
-
-                if (read == 0 || exchange.Meter.SawEnd)
-                    return left.IsCancellationRequested ? Left(exchange) : Ending.Completed;
+                read = await ReadAsync(source, exchange, (int)Math.Clamp(whole, 1, AtOnceMax));
             }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            catch (Exception error)
+                when (error is IOException or HttpRequestException or OperationCanceledException)
+            {
+                return HasLeft(exchange) ? Left(exchange) : Ending.UpstreamFailed;
+            }
+            finally
+            {
+                await silence.EndAsync();
+            }
+
+            if (read > 0) exchange.FirstByteAfter ??= exchange.Elapsed;
+            var isEnd = read == 0 || (!exchange.IsTorn && exchange.Buffer.Length == whole);
+            if (isEnd && exchange.Framing != Framing.Events && !pieces.IsAnswer()) return Ending.UpstreamFailed;
+            try
+            {
+                if (pieces.Take(isEnd) is > 0 and var shown) await ShowAsync(exchange, shown);
+            }
+            catch (Exception error) when (error is IOException or OperationCanceledException)
+            {
+                return Left(exchange);
+            }
+
+            if (pieces.IsCut) return Ending.HoldUsedUp;
+            if (isEnd || exchange.Meter.SawEnd) return HasLeft(exchange) ? Left(exchange) : Ending.Completed;
         }
     }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> ReadAsync(Stream source, GatewayExchange exchange, int room)
+    {
+        var (buffer, stop) = (exchange.Buffer, exchange.Silence!.Stop);
+        // Nothing is left over: a stream that is quiet waits without a buffer.
+        var isIdle = buffer.Length == 0;
+        if (isIdle && exchange.Framing != Framing.Whole) _ = await source.ReadAsync(Memory<byte>.Empty, stop);
+        var read = await source.ReadAsync(buffer.Room(isIdle ? room : 1), stop);
+        buffer.Filled(read);
+        return read;
+    }
+
+    private static bool HasLeft(GatewayExchange exchange) =>
+        !exchange.StaysOn && exchange.Http.RequestAborted.IsCancellationRequested;
 
     private static Ending Left(GatewayExchange exchange) =>
-        exchange.Http.Response.HasStarted ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;
+        exchange.HasShown ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;
 
-    /// <summary>Shows what is complete and moves the rest to the front. Returns the length of the rest.</summary>
-    private static async ValueTask<int> ShowAsync(GatewayExchange exchange, Memory<byte> bytes, bool ended)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask ShowAsync(GatewayExchange exchange, int length)
     {
-        var body = exchange.Http.Response.BodyWriter;
-        var (from, shown) = ShowPieces(exchange, bytes.Span);
+        Show(exchange, length);
+        if (exchange.IsAlone) return;
 
-        // A unary answer is kept whole until its end, so that its usage can be read; a huge one passes unread.
-        if (ended || exchange.Meter.SawEnd)
+        var hasLeft = false;
+        try
         {
-            var rest = bytes.Span[from..];
-            if (exchange.Framing == Framing.Whole || exchange.Meter.SawEnd || !IsHidden(exchange, rest))
-                exchange.LastPiece = (byte[])[.. exchange.LastPiece.Span, .. rest];
-            from = bytes.Length;
+            hasLeft = (await exchange.Http.Response.BodyWriter.FlushAsync(exchange.Http.RequestAborted)).IsCompleted;
+            exchange.Silence!.Spoke();
         }
-        else if (bytes.Length - from >= EventBytesMax)
+        catch (Exception error) when (exchange.StaysOn && error is IOException or OperationCanceledException)
         {
-            ShowKept(exchange);
-            body.Write(bytes.Span[from..]);
-            exchange.IsTorn = shown = true;
-            from = bytes.Length;
+            hasLeft = true;
         }
 
-        if (shown && (await body.FlushAsync(exchange.Http.RequestAborted)).IsCompleted)
-            throw new OperationCanceledException();
-
-        bytes.Span[from..].CopyTo(bytes.Span);
-        return bytes.Length - from;
+        if (!hasLeft) return;
+        if (!exchange.StaysOn) throw new OperationCanceledException();
+        (exchange.IsAlone, exchange.MayComment) = (true, false);
     }
 
-    /// <summary>All that is whole, but for what may be the last: that waits until more comes, or nothing.</summary>
-    private static (int Taken, bool Shown) ShowPieces(GatewayExchange exchange, ReadOnlySpan<byte> bytes)
+    private static void Show(GatewayExchange exchange, int length)
     {
-        var (from, shown) = (0, false);
-        while (!exchange.Meter.SawEnd && NextEnd(exchange.Framing, bytes[from..]) is > 0 and var length)
-        {
-            var piece = bytes.Slice(from, length);
-            var isHidden = IsHidden(exchange, piece);
-            if (exchange.Meter.SawEnd) break;
-            from += length;
-            if (isHidden) continue;
-
-            shown |= ShowKept(exchange) || !exchange.Meter.LooksLast;
-            if (exchange.Meter.LooksLast) exchange.LastPiece = piece.ToArray();
-            else exchange.Http.Response.BodyWriter.Write(piece);
-        }
-
-        return (from, shown);
+        var shown = exchange.Buffer.Span[..length];
+        exchange.Kept?.Add(shown);
+        if (!exchange.IsAlone) exchange.Http.Response.BodyWriter.Write(shown);
+        exchange.HasShown = true;
+        exchange.Buffer.Shown(length);
     }
 
-    private static bool ShowKept(GatewayExchange exchange)
+    private static string TypeOf(HttpResponseMessage answer)
     {
-        if (exchange.LastPiece.IsEmpty) return false;
-        exchange.Http.Response.BodyWriter.Write(exchange.LastPiece.Span);
-        exchange.LastPiece = default;
-        return true;
-    }
-
-    private static int NextEnd(Framing framing, ReadOnlySpan<byte> bytes) => framing switch
-    {
-        Framing.Events => EventStream.NextEnd(bytes),
-        Framing.Elements => ElementStream.NextEnd(bytes),
-        _ => 0,
-    };
-
-    private static bool IsHidden(GatewayExchange exchange, ReadOnlySpan<byte> piece)
-    {
-        if (exchange.Framing == Framing.Elements)
-        {
-            var value = ElementStream.ValueOf(piece);
-            if (!value.IsEmpty) exchange.Meter.Read(value);
-            return false;
-        }
-
-        var hidden = false;
-        foreach (var value in EventStream.ValuesOf(piece))
-        {
-            if (value.SequenceEqual("[DONE]"u8)) exchange.Meter.End();
-            else hidden = exchange.Meter.Read(value);
-        }
-
-        return hidden && !exchange.Request.WantsUsage;
-    }
-
-    /// <summary>Nothing was shown yet: in place of what is no JSON another supplier may have an answer.</summary>
-    private static bool IsAnswer(GatewayExchange exchange, ReadOnlySpan<byte> body)
-    {
-        if (exchange.Framing == Framing.Elements)
-            return exchange.Http.Response.HasStarted || !exchange.LastPiece.IsEmpty
-                || body.TrimStart(" \t\r\n"u8).StartsWith("["u8);
-
-        exchange.Meter.End();
-        if (exchange.Http.Response.HasStarted) return true;
-        exchange.Meter.Read(body);
-        return !exchange.Meter.SawGarbage;
-    }
-
-    private static byte[] Grow(byte[] buffer, int filled)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, filled).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
+        const string json = "application/json";
+        if (!answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)) return json;
+        var type = values.ToString();
+        return type.AsSpan().ContainsAnyExceptInRange(' ', '~') ? json : type;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
         var (key, candidate, request) = (exchange.Key, exchange.Candidate, exchange.Request);
         var left = exchange.Http.RequestAborted;
         var amount = candidate.Prices.Cost(new Usage(request.CountedInputTokens, 0, request.OutputTokensLimit));
-        var hold = new Hold(leases, Guid.CreateVersion7(clock.GetUtcNow()), amount);
+        var hold = new Hold(leases, candidate.Prices, Guid.CreateVersion7(clock.GetUtcNow()), amount);
         try
         {
             if (candidate.Source == Source.Package)
@@ -41,6 +41,9 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
             hold.Wallet = await leases.TakeAsync(new LeaseKey(LeaseKind.Wallet, key.TenantId), amount, left);
             if (hold.Wallet is null) return Errors.InsufficientBalance;
             exchange.Hold = hold;
+            exchange.Coverage = hold;
+            // Where the caller set the limit the provider keeps it: the hold is enough.
+            if (!request.HasLimit) hold.Cover(request.OutputTokensLimit);
             return null;
         }
         finally

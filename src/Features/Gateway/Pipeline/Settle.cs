@@ -14,17 +14,34 @@ internal sealed class Settle(Journal journal, GatewayTerms terms, TimeProvider c
         if (exchange.Hold is not { } hold) return true;
 
         exchange.Hold = null;
+        await hold.GrownAsync();
         var bill = Bill.Of(exchange);
         if (bill.Cost > hold.Amount) await StretchAsync(hold, bill.Cost - hold.Amount);
         var charged = Math.Min(bill.Cost, hold.Amount);
         if (journal.TryAppend(Record(exchange, hold.Id, bill, charged)))
         {
             hold.Close(charged);
+            exchange.IsStored = IsAnswer(exchange);
             return true;
         }
 
         hold.Close(0);
         return false;
+    }
+
+    private static bool IsAnswer(GatewayExchange exchange) => exchange.Repeat is not null
+        && exchange.Ending is not (Ending.UpstreamFailedBeforeFirstByte or Ending.ClientLeftBeforeFirstByte);
+
+    // What was shown, and what is shown next; of an answer that broke off only the first.
+    private static StoredAnswer StoredOf(GatewayExchange exchange)
+    {
+        var (repeat, kept) = (exchange.Repeat!, exchange.Kept!);
+        var isBroken = exchange.Ending is not (Ending.Completed or Ending.HoldUsedUp);
+        var last = isBroken ? 0 : exchange.Buffer.Kept;
+        var isTooLarge = kept.Overflowed || kept.Bytes.Length + last > KeptAnswer.BytesMax;
+        byte[] body = isTooLarge ? [] : [.. kept.Bytes.Span, .. exchange.Buffer.Span[..last]];
+        return new StoredAnswer(
+            repeat.CallId, repeat.Route, repeat.Key, kept.ContentType, body, isBroken, isTooLarge);
     }
 
     private static async ValueTask StretchAsync(Hold hold, decimal amount)
@@ -69,6 +86,7 @@ internal sealed class Settle(Journal journal, GatewayTerms terms, TimeProvider c
             Fee = candidate.Source == Source.Channel ? charged : Money.Round(charged * terms.FeeRate),
             FirstByteMs = (int?)exchange.FirstByteAfter?.TotalMilliseconds ?? -1,
             DurationMs = (int)exchange.Elapsed.TotalMilliseconds,
+            Answer = IsAnswer(exchange) ? StoredOf(exchange) : null,
         };
     }
 }

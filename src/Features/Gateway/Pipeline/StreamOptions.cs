@@ -3,6 +3,12 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// <summary>Where stream_options stands in the body, and include_usage in it.</summary>
 internal readonly record struct StreamOptions(int Start, int End)
 {
+    private static readonly byte[] True = "true"u8.ToArray();
+    private static readonly byte[] Flag = "\"include_usage\":true"u8.ToArray();
+    private static readonly byte[] FlagFirst = "\"include_usage\":true,"u8.ToArray();
+    private static readonly byte[] Options = "{\"include_usage\":true}"u8.ToArray();
+    private static readonly byte[] OptionsFirst = "\"stream_options\":{\"include_usage\":true},"u8.ToArray();
+
     internal bool IsNull { get; init; }
     internal bool IsObject { get; init; }
     internal bool IsEmpty { get; init; }
@@ -10,19 +16,16 @@ internal readonly record struct StreamOptions(int Start, int End)
     internal int FlagStart { get; init; }
     internal int FlagEnd { get; init; }
 
-    /// <summary>The body, changed to ask for usage.</summary>
-    internal byte[] Ask(ReadOnlySpan<byte> body)
+    /// <summary>What has to change in the body so that it asks for usage.</summary>
+    internal Change Ask(ReadOnlySpan<byte> body)
     {
-        if (FlagStart > 0) return Replace(body, FlagStart, FlagEnd, "true"u8);
-        if (IsEmpty) return Replace(body, Start + 1, Start + 1, "\"include_usage\":true"u8);
-        if (IsObject) return Replace(body, Start + 1, Start + 1, "\"include_usage\":true,"u8);
-        if (IsNull) return Replace(body, Start, End, "{\"include_usage\":true}"u8);
+        if (FlagStart > 0) return new Change(FlagStart, FlagEnd, True);
+        if (IsEmpty) return new Change(Start + 1, Start + 1, Flag);
+        if (IsObject) return new Change(Start + 1, Start + 1, FlagFirst);
+        if (IsNull) return new Change(Start, End, Options);
         var first = body.IndexOf((byte)'{') + 1;
-        return Replace(body, first, first, "\"stream_options\":{\"include_usage\":true},"u8);
+        return new Change(first, first, OptionsFirst);
     }
-
-    private static byte[] Replace(ReadOnlySpan<byte> body, int from, int until, ReadOnlySpan<byte> text) =>
-        [.. body[..from], .. text, .. body[until..]];
 
     internal static Refusal? Read(ref Utf8JsonReader reader, out StreamOptions found)
     {

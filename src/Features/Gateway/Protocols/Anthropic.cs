@@ -1,3 +1,4 @@
+using System.Text;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Protocols;
@@ -29,12 +30,31 @@ internal sealed class Anthropic : Protocol
 
     internal override IReadOnlyList<string> CallerHeaders => ["anthropic-version", "anthropic-beta"];
 
-    internal override string UpstreamPath(CallRequest request) => path;
+    internal override string UpstreamPath(string model) => path;
 
     internal override Meter NewMeter() => new AnthropicMeter();
 
     internal override ReadOnlyMemory<byte> Failure(Framing framing, ReadOnlySpan<byte> error) =>
         framing == Framing.Events ? (byte[])[.. "event: error\ndata: "u8, .. error, .. "\n\n"u8] : default;
+
+    internal override ReadOnlyMemory<byte> Cut(GatewayExchange exchange, ReadOnlySpan<byte> last)
+    {
+        using var value = JsonDocument.Parse(last.ToArray());
+        var output = exchange.Meter.SoFar(exchange.Request.CountedInputTokens).Output;
+        var block = value.RootElement.TryGetProperty("index", out var index) && index.TryGetInt64(out var place)
+            ? Event("content_block_stop", $",\"index\":{place}")
+            : "";
+        return Encoding.UTF8.GetBytes(block
+            + Event("message_delta",
+                ",\"delta\":{\"stop_reason\":\"max_tokens\",\"stop_sequence\":null},"
+                + $$"""
+                "usage":{"output_tokens":{{output}}}
+                """)
+            + Event("message_stop", ""));
+    }
+
+    private static string Event(string type, string members) =>
+        $"event: {type}\ndata: {{\"type\":\"{type}\"{members}}}\n\n";
 }
 
 /// <summary>
@@ -68,7 +88,7 @@ internal sealed class AnthropicMeter : Meter
             else if (isUsage && reader.TokenType == JsonTokenType.StartObject) ReadUsage(ref reader);
             else if (isText && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 CountTexts(ref reader, json);
-            else if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+            else if (isError && reader.TokenType != JsonTokenType.Null) Fail();
             reader.Skip();
         }
 

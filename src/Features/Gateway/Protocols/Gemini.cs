@@ -1,3 +1,4 @@
+using System.Buffers;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Protocols;
@@ -51,8 +52,7 @@ internal sealed class Gemini : Protocol
     internal static Protocol Stream(HttpContext http) =>
         http.Request.Query["alt"] == "sse" ? StreamEvents : StreamArray;
 
-    internal override string UpstreamPath(CallRequest request) =>
-        $"models/{Uri.EscapeDataString(request.Model)}:{action}";
+    internal override string UpstreamPath(string model) => $"models/{Uri.EscapeDataString(model)}:{action}";
 
     internal override Meter NewMeter() => new GeminiMeter();
 
@@ -62,6 +62,54 @@ internal sealed class Gemini : Protocol
         Framing.Elements => (byte[])[.. ",\r\n"u8, .. error, .. "]"u8],
         _ => default,
     };
+
+    internal override ReadOnlyMemory<byte> Cut(GatewayExchange exchange, ReadOnlySpan<byte> last)
+    {
+        var isArray = exchange.Framing == Framing.Elements;
+        var end = new ArrayBufferWriter<byte>();
+        end.Write(isArray ? ",\r\n"u8 : "data: "u8);
+        using (var value = JsonDocument.Parse(last.ToArray()))
+        using (var json = new Utf8JsonWriter(end))
+            WriteEnd(json, exchange, value.RootElement);
+        end.Write(isArray ? "\r\n]"u8 : "\r\n\r\n"u8);
+        return end.WrittenMemory;
+    }
+
+    private static void WriteEnd(Utf8JsonWriter json, GatewayExchange exchange, JsonElement last)
+    {
+        var usage = exchange.Meter.SoFar(exchange.Request.CountedInputTokens);
+        json.WriteStartObject();
+        json.WriteStartArray("candidates");
+        for (var index = 0; index < exchange.Request.Choices; index++)
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("content");
+            json.WriteStartArray("parts");
+            json.WriteStartObject();
+            json.WriteString("text", "");
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteString("role", "model");
+            json.WriteEndObject();
+            json.WriteString("finishReason", "MAX_TOKENS");
+            json.WriteNumber("index", index);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("usageMetadata");
+        json.WriteNumber("promptTokenCount", usage.Input);
+        json.WriteNumber("candidatesTokenCount", usage.Output - usage.Reasoning);
+        if (usage.Reasoning > 0) json.WriteNumber("thoughtsTokenCount", usage.Reasoning);
+        json.WriteNumber("totalTokenCount", usage.Input + usage.Output);
+        json.WriteEndObject();
+        foreach (var member in last.EnumerateObject())
+        {
+            if (member.Name is "modelVersion" or "responseId") member.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
 }
 
 /// <summary>Each chunk repeats the usage so far. Nothing but a reason to finish tells the last one.</summary>
@@ -80,7 +128,7 @@ internal sealed class GeminiMeter : Meter
             if (isCandidates && reader.TokenType == JsonTokenType.StartArray) CountTexts(ref reader, json);
             else if (isUsage && reader.TokenType == JsonTokenType.StartObject) ReadUsage(ref reader);
             else if (isFeedback && reader.TokenType == JsonTokenType.StartObject) MayBeEnd();
-            else if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+            else if (isError && reader.TokenType != JsonTokenType.Null) Fail();
             reader.Skip();
         }
 

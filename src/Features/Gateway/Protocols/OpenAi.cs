@@ -17,9 +17,18 @@ internal sealed class OpenAi : Protocol
 
     private OpenAi(string path, Func<Meter> meter) => (this.path, this.meter) = (path, meter);
 
+    private delegate ReadOnlyMemory<byte> Ending(GatewayExchange exchange, ReadOnlySpan<byte> last);
+
+    private Ending? End { get; init; }
+
+    /// <summary>Events have names.</summary>
+    private bool HasNames { get; init; }
+
     internal static Protocol Chat { get; } = new OpenAi("chat/completions", static () => new OpenAiMeter())
     {
         Providers = ["openai", "baidu", "xfyun", "tencent"],
+        AsksForUsage = true,
+        End = OpenAiEnd.OfChat,
         Members =
         [
             Model, Stream, Options, new("max_tokens", Meaning.OutputLimit),
@@ -30,6 +39,8 @@ internal sealed class OpenAi : Protocol
     internal static Protocol Completions { get; } = new OpenAi("completions", static () => new OpenAiMeter())
     {
         Providers = ["openai"],
+        AsksForUsage = true,
+        End = OpenAiEnd.OfCompletion,
         Members =
         [
             Model, Stream, Options, new("max_tokens", Meaning.OutputLimit, Least: 0), Choices,
@@ -41,6 +52,8 @@ internal sealed class OpenAi : Protocol
     internal static Protocol Responses { get; } = new OpenAi("responses", static () => new ResponsesMeter())
     {
         Providers = ["openai"],
+        HasNames = true,
+        End = OpenAiEnd.OfResponse,
         Members =
         [
             Model, Stream, new("max_output_tokens", Meaning.OutputLimit), new("background", Meaning.NotServed),
@@ -54,9 +67,32 @@ internal sealed class OpenAi : Protocol
         Members = [Model],
     };
 
-    internal override string UpstreamPath(CallRequest request) => path;
+    internal static Protocol Images { get; } = new OpenAi("images/generations", static () => new ImagesMeter())
+    {
+        Providers = ["openai"],
+        DrawsPictures = true,
+        PieceBytesMax = 64 * 1024 * 1024,
+        HasNames = true,
+        Members =
+        [
+            Model, Stream, Choices, new("size", Meaning.Size), new("quality", Meaning.Quality),
+        ],
+    };
+
+    internal override string UpstreamPath(string model) => path;
 
     internal override Meter NewMeter() => meter();
+
+    internal override ReadOnlyMemory<byte> Failure(Framing framing, ReadOnlySpan<byte> error)
+    {
+        if (framing != Framing.Events) return default;
+        return HasNames
+            ? (byte[])[.. "event: error\ndata: "u8, .. error, .. "\n\n"u8]
+            : (byte[])[.. "data: "u8, .. error, .. "\n\n"u8];
+    }
+
+    internal override ReadOnlyMemory<byte> Cut(GatewayExchange exchange, ReadOnlySpan<byte> last) =>
+        End is null ? default : End(exchange, last);
 }
 
 /// <summary>Chat, completions and embeddings: usage in a member of its own, repeated or in a last chunk.</summary>
@@ -85,7 +121,7 @@ internal sealed class OpenAiMeter : Meter
             }
             else
             {
-                if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+                if (isError && reader.TokenType != JsonTokenType.Null) Fail();
                 reader.Skip();
             }
         }
@@ -102,6 +138,11 @@ internal sealed class OpenAiMeter : Meter
 /// <summary>Responses: events with a type; the last one carries the whole response and its usage.</summary>
 internal sealed class ResponsesMeter : Meter
 {
+    /// <summary>The response as the stream's first event named it.</summary>
+    internal string? Id { get; private set; }
+    internal string? Model { get; private set; }
+    internal long CreatedAt { get; private set; }
+
     protected override bool ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -126,7 +167,7 @@ internal sealed class ResponsesMeter : Meter
         }
 
         var isFailed = reader.ValueTextEquals("response.failed"u8);
-        if (isFailed || reader.ValueTextEquals("error"u8)) SawError = true;
+        if (isFailed || reader.ValueTextEquals("error"u8)) Fail();
         if (isFailed
             || reader.ValueTextEquals("response.completed"u8) || reader.ValueTextEquals("response.incomplete"u8))
             End();
@@ -156,7 +197,22 @@ internal sealed class ResponsesMeter : Meter
             return;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) ReadUsageOrError(ref reader);
+        var isNamed = Id is not null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!isNamed && reader.ValueTextEquals("id"u8)) Id = Text(ref reader);
+            else if (!isNamed && reader.ValueTextEquals("model"u8)) Model = Text(ref reader);
+            else if (!isNamed && reader.ValueTextEquals("created_at"u8)) CreatedAt = Number(ref reader);
+            else ReadUsageOrError(ref reader);
+        }
+    }
+
+    private static string? Text(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
+        reader.Skip();
+        return null;
     }
 
     private void ReadUsageOrError(ref Utf8JsonReader reader)
@@ -164,7 +220,7 @@ internal sealed class ResponsesMeter : Meter
         var (isUsage, isError) = (reader.ValueTextEquals("usage"u8), reader.ValueTextEquals("error"u8));
         reader.Read();
         if (isUsage && reader.TokenType == JsonTokenType.StartObject) Report(OpenAiUsage.Read(ref reader));
-        else if (isError && reader.TokenType != JsonTokenType.Null) SawError = true;
+        else if (isError && reader.TokenType != JsonTokenType.Null) Fail();
         reader.Skip();
     }
 

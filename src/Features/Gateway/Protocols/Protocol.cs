@@ -26,19 +26,29 @@ internal abstract class Protocol
     /// <summary>A stream that is no stream of events is a JSON array, sent element by element.</summary>
     internal bool IsArray { get; init; }
 
+    /// <summary>Answers are pictures, which count by their size and quality.</summary>
+    internal bool DrawsPictures { get; init; }
+
+    /// <summary>What is longer passes unread: a whole answer, an event, an element.</summary>
+    internal int PieceBytesMax { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>Usage comes in a stream only when it is asked for.</summary>
-    internal bool AsksForUsage => Members.Any(static one => one.Meaning == Meaning.StreamOptions);
+    internal bool AsksForUsage { get; init; }
 
     /// <summary>The caller's headers that the provider may see.</summary>
     internal virtual IReadOnlyList<string> CallerHeaders => [];
 
     /// <summary>After the provider's versioned root.</summary>
-    internal abstract string UpstreamPath(CallRequest request);
+    internal abstract string UpstreamPath(string model);
 
     internal abstract Meter NewMeter();
 
     /// <summary>How a stream says that it failed; empty where it can only break off.</summary>
     internal virtual ReadOnlyMemory<byte> Failure(Framing framing, ReadOnlySpan<byte> error) => default;
+
+    /// <summary>How a stream ends that ran into a limit, and no error; empty where it cannot.</summary>
+    /// <param name="last">The last value that was shown.</param>
+    internal virtual ReadOnlyMemory<byte> Cut(GatewayExchange exchange, ReadOnlySpan<byte> last) => default;
 
     /// <summary>The endpoint by which a provider's model is called first of all.</summary>
     internal static string EndpointOf(string provider, string model) => provider switch
@@ -76,6 +86,10 @@ internal enum Meaning
 
     /// <summary>An object with more members to read.</summary>
     Settings,
+
+    /// <summary>What a picture is to be like.</summary>
+    Size,
+    Quality,
 
     /// <summary>A flag that must not be set, as its answer could not be billed.</summary>
     NotServed,

@@ -11,6 +11,8 @@ internal static class FailureRules
     private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WaitUntold = TimeSpan.FromSeconds(5);
 
+    internal const string OutOfCredit = "credit balance is too low";
+
     internal static async Task<Verdict> ExplainAsync(
         HttpResponseMessage answer, string credential, CancellationToken ct)
     {
@@ -86,9 +88,8 @@ internal static class FailureRules
     // Two providers answer 400 to a key that is no good, or out of credit; only the reason tells it from a mistake.
     private static bool IsAccount(JsonElement error)
     {
-        const string outOfCredit = "credit balance is too low";
         if (error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
-            && message.GetString()!.Contains(outOfCredit, StringComparison.OrdinalIgnoreCase))
+            && message.GetString()!.Contains(OutOfCredit, StringComparison.OrdinalIgnoreCase))
             return true;
         return error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Array
             && details.EnumerateArray().Any(static one => one.ValueKind == JsonValueKind.Object
@@ -106,7 +107,7 @@ internal static class FailureRules
     /// <summary>
     /// Providers quote keys with their middle starred out: six characters in common are enough to keep quiet.
     /// </summary>
-    private static bool Shares(string text, string credential)
+    internal static bool Shares(string text, string credential)
     {
         const int piece = 6;
         const int prefix = 3; // "sk-" is in every message about keys

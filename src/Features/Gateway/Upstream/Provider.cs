@@ -12,12 +12,21 @@ internal sealed record Provider(
             request.Headers.TryAddWithoutValidation("anthropic-version", VersionHeader);
     }
 
-    internal Uri At(string path) => new(Root, path);
+    /// <param name="origin">Another place than the provider's own; null for the usual one.</param>
+    internal Uri At(string path, Uri? origin = null) => new(origin is null ? Root : Rooted(origin), path);
+
+    /// <summary>A bare origin gets the provider's usual version path.</summary>
+    internal Uri Rooted(Uri origin)
+    {
+        var path = origin.AbsolutePath.TrimEnd('/');
+        if (path.Length > 0) return new Uri(origin, path + "/");
+        return new Uri(origin, Name == "gemini" ? "/v1beta/" : "/v1/");
+    }
 }
 
 /// <summary>
 /// The providers by name. baidu, xfyun and tencent are reached by their OpenAI-compatible endpoints: their differences
-/// are data, not code. An operator may point each elsewhere; a bare origin gets the provider's usual version path.
+/// are data, not code. An operator may point each elsewhere, also to a machine that the internet cannot reach.
 /// </summary>
 internal sealed class Providers(IReadOnlyDictionary<string, Uri> origins)
 {
@@ -32,7 +41,7 @@ internal sealed class Providers(IReadOnlyDictionary<string, Uri> origins)
     }.ToDictionary(
         static provider => provider.Name,
         provider => origins.TryGetValue(provider.Name, out var origin)
-            ? provider with { Root = Rooted(provider, origin) }
+            ? provider with { Root = provider.Rooted(origin) }
             : provider,
         StringComparer.Ordinal);
 
@@ -42,13 +51,17 @@ internal sealed class Providers(IReadOnlyDictionary<string, Uri> origins)
 
     internal bool Contains(string name) => all.ContainsKey(name);
 
+    /// <summary>The operator's own word is needed for an address that is not public.</summary>
+    internal bool IsOperators(string host, int port)
+    {
+        foreach (var origin in origins.Values)
+        {
+            if (origin.Port == port && origin.IdnHost.Equals(host, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+
     private static Provider Bearer(string name, string root) =>
         new(name, new Uri(root), "Authorization", "Bearer ", null);
-
-    private static Uri Rooted(Provider provider, Uri origin)
-    {
-        var path = origin.AbsolutePath.TrimEnd('/');
-        if (path.Length > 0) return new Uri(origin, path + "/");
-        return new Uri(origin, provider.Name == "gemini" ? "/v1beta/" : "/v1/");
-    }
 }

@@ -1,0 +1,90 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Protocols;
+
+namespace SupplyApi.Tests.Properties;
+
+/// <summary>One call whose answer goes through the relay, from a network and to a client that are memory.</summary>
+internal sealed class RelayedCall : IDisposable
+{
+    private static readonly SilenceWatch Watch =
+        new(new GatewayTerms(0.1m, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)));
+
+    private readonly DefaultHttpContext http = new();
+    private readonly MemoryStream body = new();
+    private readonly string type;
+
+    internal RelayedCall(Protocol protocol, string type, string request)
+    {
+        this.type = type;
+        http.Response.Body = body;
+        http.Request.Path = "/v1/chat/completions";
+        Exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
+        var model = protocol is Gemini ? "m" : null;
+        Assert.Null(CallRequest.Read(protocol, Encoding.UTF8.GetBytes(request), model, out var read));
+        Exchange.Request = read;
+    }
+
+    internal GatewayExchange Exchange { get; }
+
+    internal string Shown => Encoding.UTF8.GetString(body.ToArray());
+
+    /// <summary>The client is gone from here on.</summary>
+    internal void Leave() => http.RequestAborted = new CancellationToken(canceled: true);
+
+    internal async Task<Ending> RunAsync(params byte[][] pieces)
+    {
+        Exchange.Answer = new HttpResponseMessage
+        {
+            Content = new StreamContent(new Pieces(pieces))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(type) },
+            },
+        };
+        await new Relay(Watch).RunAsync(Exchange);
+        if (Exchange.Refusal is null) await Relay.FinishAsync(Exchange);
+        return Exchange.Ending;
+    }
+
+    public void Dispose()
+    {
+        Exchange.Dispose();
+        body.Dispose();
+    }
+
+    /// <summary>A network that hands over at most one piece per read.</summary>
+    private sealed class Pieces(byte[][] pieces) : Stream
+    {
+        private int next;
+        private int taken;
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (next == pieces.Length) return ValueTask.FromResult(0);
+            var piece = pieces[next].AsSpan(taken);
+            var length = Math.Min(piece.Length, buffer.Length);
+            piece[..length].CopyTo(buffer.Span);
+            (next, taken) = length == piece.Length ? (next + 1, 0) : (next, taken + length);
+            return ValueTask.FromResult(length);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Flush() => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
