@@ -39,7 +39,7 @@ async function startNginx(upstream) {
     worker_processes 2; daemon off; pid ${home}/nginx.pid; error_log ${home}/nginx.log; worker_rlimit_nofile 8192;
     events { worker_connections 4096; }
     http {
-      access_log off; client_max_body_size 32m; client_body_buffer_size 1m;
+      access_log off; client_max_body_size 32m; client_body_buffer_size 8m;
       client_body_temp_path ${home}/nginx-body; proxy_temp_path ${home}/nginx-proxy;
       fastcgi_temp_path ${home}/nginx-f; uwsgi_temp_path ${home}/nginx-u; scgi_temp_path ${home}/nginx-s;
       upstream provider { server ${upstream}; keepalive 512; keepalive_requests 1000000; }

@@ -72,7 +72,9 @@ export async function answers(url) {
 }
 
 export async function startOurs(upstream) {
+  const runtime = Object.entries(process.env).filter(([name]) => name.startsWith('DOTNET_'));
   const child = start(join(root, 'artifacts/supply'), ['serve'], {
+    ...Object.fromEntries(runtime),
     ASPNETCORE_URLS: 'http://127.0.0.1:0',
     ConnectionStrings__Supply: process.env.ConnectionStrings__Supply,
     Supply__MasterKey: randomBytes(32).toString('base64'),
