@@ -16,6 +16,9 @@ public sealed class StrangersAreRefused : ApiTest
         "disableSupplyAccount", "restoreSupplyAccount", "listSupplyPolicies", "updateSupplyPolicy",
         "getRouting", "updateRouting", "listOutboxDeadLetters", "retryOutboxDeadLetter",
         "listSettlements", "getSettlementPaymentAccount", "processSettlement", "completeSettlement", "failSettlement",
+        "listPlatformModels", "createPlatformModel", "updatePlatformModel", "deletePlatformModel",
+        "listChannels", "createChannel", "updateChannel", "deleteChannel",
+        "listChannelModels", "createChannelModel", "updateChannelModel", "deleteChannelModel",
     ];
 
     private static readonly string[] KeyNames = ["key", "api_key", "access_token", "token"];
@@ -126,9 +129,21 @@ public sealed class StrangersAreRefused : ApiTest
             await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
         var path when path.Contains("{settlementId}", StringComparison.Ordinal) => await WithdrawnAsync(supplier),
         var path when path.Contains("{provider}", StringComparison.Ordinal) => "openai",
+        var path when path.Contains("{modelId}", StringComparison.Ordinal) =>
+            await PlatformChannel.PriceAsync(await Actors.AdminAsync(), Actors.Unique("model")),
+        var path when path.Contains("{channelId}", StringComparison.Ordinal) =>
+            (await PlatformChannel.OpenAsync(Actors)).Id,
+        var path when path.Contains("{channelModelId}", StringComparison.Ordinal) => await ServedAsync(),
         var path when path.Contains('{') => throw new NotSupportedException($"Tell this test what to make for {path}."),
         _ => 0,
     };
+
+    private async Task<long> ServedAsync()
+    {
+        var (channel, model) = (await PlatformChannel.OpenAsync(Actors), Actors.Unique("model"));
+        await PlatformChannel.PriceAsync(channel.Admin, model);
+        return await channel.ServeAsync(model);
+    }
 
     private static async Task<long> WithdrawnAsync(Supplier supplier)
     {
@@ -157,6 +172,7 @@ public sealed class StrangersAreRefused : ApiTest
             }
             """,
         { Id: "updateRouting" } => """{ "rule": "cheapest" }""",
+        { Id: "updatePlatformModel" } => """{ "input_price": 1, "output_price": 2 }""",
         { Id: "completeSettlement" } => """{ "payment_reference": "PAY-1" }""",
         { Id: "failSettlement" } => """{ "reason": "It came back." }""",
         { Id: "adjustSupplyEarnings" } =>

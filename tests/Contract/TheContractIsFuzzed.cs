@@ -53,6 +53,7 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
                 ids[operation.Id] = Named("userId", (await actors.UserAsync()).Id);
         }
 
+        await AddChannelsAsync(actors, ids);
         ids["updateSupplyPolicy"] = new JsonObject { ["provider"] = new JsonArray("anthropic", "gemini") };
         ids["retryOutboxDeadLetter"] = new JsonObject
         {
@@ -93,6 +94,25 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             ["examples"] = examples,
             ["secrets"] = new JsonArray([.. credentials.Values.SelectMany(Pieces)]),
         };
+    }
+
+    // Of each two there is one that nothing refers to.
+    private static async Task AddChannelsAsync(Actors actors, JsonObject ids)
+    {
+        var (name, channel) = (actors.Unique("model"), await PlatformChannel.OpenAsync(actors));
+        var models = Named(
+            "modelId", await PlatformChannel.PriceAsync(channel.Admin, actors.Unique("model")),
+            await PlatformChannel.PriceAsync(channel.Admin, name));
+        var channels = Named("channelId", (await PlatformChannel.OpenAsync(actors)).Id, channel.Id);
+        var served = Named("channelModelId", await channel.ServeAsync(name));
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            foreach (var one in (JsonObject[])[models, channels, served])
+            {
+                if (operation.Path.Contains($"{{{one.First().Key}}}", StringComparison.Ordinal))
+                    ids[operation.Id] = one.DeepClone();
+            }
+        }
     }
 
     private Task<long> MountAsync(Supplier supplier, string provider = "openai") =>
@@ -166,6 +186,17 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             { "items": [{ "package_id": {{package}}, "price_per_1m_input": 1, "price_per_1m_output": 2 }] }
             """)),
         ["createSupplySettlementWithdraw"] = new JsonArray(Parse(Withdrawals.Body(10, "123456"))),
+        ["createPlatformModel"] = new JsonArray(Parse("""
+            { "model_name": "fuzz", "input_price": "3", "output_price": 15, "cached_input_price": null }
+            """)),
+        ["updatePlatformModel"] = new JsonArray(Parse("""{ "input_price": "3", "output_price": 15 }"""),
+            Parse("""{ "quota_type": 1, "request_price": "0.04" }""")),
+        ["createChannel"] = new JsonArray(Parse($$"""
+            {
+              "name": "fuzz", "type": "openai", "api_key": "{{credentials["openai"]}}",
+              "base_url": "https://models.example.com/v1"
+            }
+            """)),
         ["loginWithPassword"] = new JsonArray(Parse($$"""
             { "identifier": "{{supplier.Username}}", "password": "{{supplier.Password}}" }
             """)),

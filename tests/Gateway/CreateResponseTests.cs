@@ -18,7 +18,15 @@ public sealed class CreateResponseTests : ApiTest
         Assert.Equal(0.02m, await sale.ChargedAsync());
         var row = await UsageRow.LastAsync(Api.Database, sale.Consumer);
         Assert.Equal(
-            new UsageRow("completed", "provider_final", 10, 5) { CacheRead = 4, Reasoning = 3 }, row);
+            new UsageRow("completed", "provider_final", 10, 5)
+            {
+                CacheRead = 4,
+                Reasoning = 3,
+                Charged = 0.02m,
+                Earned = 0.018m,
+                Fee = 0.002m,
+            },
+            row);
 
         Transcript.Matches();
     }

@@ -20,6 +20,13 @@ public class Actor(SupplyApiProcess api, Transcript? transcript) : Client(api, t
     public async Task<decimal> BalanceAsync() =>
         (await WithCredential(Token).Quietly().Get("/api/user/me")).Expect(200).Amount("balance");
 
+    /// <summary>An id that the transcript will meet in a path or a body.</summary>
+    internal long Noted(string kind, long id)
+    {
+        Transcript?.Redactions.RegisterId(kind, id);
+        return id;
+    }
+
     internal void SignedIn(Answer answer, string password)
     {
         Id = answer.Number("user.id");

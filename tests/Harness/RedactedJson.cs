@@ -120,6 +120,8 @@ internal sealed partial class RedactedJson(Redactions redactions, string path, b
     private static string SubjectOf(string path)
     {
         var segments = path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        // What a channel serves is named by the two of them: /api/channels/7/models
+        if (segments is [.., "channels", _, "models"]) return "channel-model";
         var named = segments.LastOrDefault(static one => one != "me" && !one.All(char.IsAsciiDigit));
         return Redactions.Singular(named ?? "");
     }

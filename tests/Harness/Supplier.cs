@@ -89,12 +89,6 @@ public sealed class Supplier(SupplyApiProcess api, Transcript? transcript) : Act
     };
 
     public new Supplier At(SupplyApiProcess other) => (Supplier)base.At(other);
-
-    internal long Noted(string kind, long id)
-    {
-        Transcript?.Redactions.RegisterId(kind, id);
-        return id;
-    }
 }
 
 /// <summary>What a package costs and carries.</summary>

@@ -7,7 +7,7 @@ public sealed record UsageRow(string Ending, string Basis, long Input, long Outp
 {
     private const string Last = """
         select ending, basis, input_tokens, output_tokens, cached_input_tokens, cache_write_5m_tokens,
-               cache_write_1h_tokens, reasoning_tokens, image_tokens, audio_tokens
+               cache_write_1h_tokens, reasoning_tokens, image_tokens, audio_tokens, charged, earned, fee
           from gateway_usage
          where user_id = $1
          order by created_at desc
@@ -22,6 +22,9 @@ public sealed record UsageRow(string Ending, string Basis, long Input, long Outp
     public long Reasoning { get; init; }
     public long Image { get; init; }
     public long Audio { get; init; }
+    public decimal Charged { get; init; }
+    public decimal Earned { get; init; }
+    public decimal Fee { get; init; }
 
     /// <summary>Of the consumer's last call, once it is settled.</summary>
     public static async Task<UsageRow> LastAsync(TestDatabase database, Consumer consumer) => (await Eventually.Async(
@@ -57,6 +60,9 @@ public sealed record UsageRow(string Ending, string Basis, long Input, long Outp
             Reasoning = row.GetInt64(7),
             Image = row.GetInt64(8),
             Audio = row.GetInt64(9),
+            Charged = row.GetDecimal(10),
+            Earned = row.GetDecimal(11),
+            Fee = row.GetDecimal(12),
         };
     }
 }

@@ -85,11 +85,22 @@ public sealed class EveryProtocolIsMetered
 
     [Fact]
     public void Gemini_tells_pictures_and_sound_apart() => Assert.Equal(
-        new Usage(300, 0, 50) { Image = 258, Audio = 32 },
+        new Usage(310, 200, 50)
+        {
+            ImageInput = 258,
+            AudioInput = 35,
+            CachedImage = 150,
+            CachedAudio = 20,
+            ImageOutput = 40,
+            AudioOutput = 9,
+        },
         Read(Gemini.Generate, """
             {"usageMetadata":{"promptTokenCount":300,"promptTokensDetails":[{"modality":"TEXT","tokenCount":10},
             {"modality":"IMAGE","tokenCount":258},{"tokenCount":32,"modality":"AUDIO"}],"candidatesTokenCount":50,
-            "candidatesTokensDetails":null}}
+            "candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":40},{"modality":"AUDIO","tokenCount":9}],
+            "toolUsePromptTokenCount":10,"toolUsePromptTokensDetails":[{"modality":"AUDIO","tokenCount":3}],
+            "cachedContentTokenCount":200,"cacheTokensDetails":[{"modality":"IMAGE","tokenCount":150},
+            {"modality":"AUDIO","tokenCount":20}]}}
             """).Reported);
 
     [Theory]

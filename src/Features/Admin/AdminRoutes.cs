@@ -1,3 +1,5 @@
+using SupplyApi.Features.Admin.Channels;
+
 namespace SupplyApi.Features.Admin;
 
 /// <summary>What admins do.</summary>
@@ -20,7 +22,19 @@ public static class AdminRoutes
         ListSupplyPoliciesJson.Default,
         UpdateSupplyPolicyJson.Default,
         GetRoutingJson.Default,
-        UpdateRoutingJson.Default);
+        UpdateRoutingJson.Default,
+        ListPlatformModelsJson.Default,
+        CreatePlatformModelJson.Default,
+        UpdatePlatformModelJson.Default,
+        DeletePlatformModelJson.Default,
+        ListChannelsJson.Default,
+        CreateChannelJson.Default,
+        UpdateChannelJson.Default,
+        DeleteChannelJson.Default,
+        ListChannelModelsJson.Default,
+        CreateChannelModelJson.Default,
+        UpdateChannelModelJson.Default,
+        DeleteChannelModelJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -43,5 +57,17 @@ public static class AdminRoutes
         UpdateSupplyPolicy.Map(admin);
         GetRouting.Map(admin);
         UpdateRouting.Map(admin);
+        ListPlatformModels.Map(admin);
+        CreatePlatformModel.Map(admin);
+        UpdatePlatformModel.Map(admin);
+        DeletePlatformModel.Map(admin);
+        ListChannels.Map(admin);
+        CreateChannel.Map(admin);
+        UpdateChannel.Map(admin);
+        DeleteChannel.Map(admin);
+        ListChannelModels.Map(admin);
+        CreateChannelModel.Map(admin);
+        UpdateChannelModel.Map(admin);
+        DeleteChannelModel.Map(admin);
     }
 }

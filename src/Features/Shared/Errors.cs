@@ -190,6 +190,9 @@ internal static class Errors
     internal static Refusal SignInDisabled(string what) => new(400, "disabled", $"{what} is disabled");
     internal static Refusal Taken(string field) =>
         new(400, "already_exists", $"{field} already exists") { Field = field };
+    internal static Refusal Exists(string what, string field) =>
+        new(409, "already_exists", $"The {what} is there already.") { Field = field };
+    internal static Refusal InUse(string why) => new(409, "in_use", why);
     internal static Refusal ClosedToAddress =>
         new(403, "address_not_allowed", "The API key is not allowed from this address.");
 

@@ -78,8 +78,10 @@ internal readonly record struct CallRecord
         to.Long(Usage.CacheWrite5m);
         to.Long(Usage.CacheWrite1h);
         to.Long(Usage.Reasoning);
-        to.Long(Usage.Image);
-        to.Long(Usage.Audio);
+        to.Long(Usage.ImageInput);
+        to.Long(Usage.ImageOutput);
+        to.Long(Usage.AudioInput);
+        to.Long(Usage.AudioOutput);
         to.Money(PriceInput);
         to.Money(PriceOutput);
         to.Money(Charged);
@@ -123,8 +125,10 @@ internal readonly record struct CallRecord
                 CacheWrite5m = from.Long(),
                 CacheWrite1h = from.Long(),
                 Reasoning = from.Long(),
-                Image = from.Long(),
-                Audio = from.Long(),
+                ImageInput = from.Long(),
+                ImageOutput = from.Long(),
+                AudioInput = from.Long(),
+                AudioOutput = from.Long(),
             },
             PriceInput = from.Money(),
             PriceOutput = from.Money(),

@@ -38,7 +38,7 @@ internal sealed class Hold : Coverage
     {
         if (isSpent || growing is { IsCompleted: false }) return outputTokens <= covered;
         var more = Math.Max(0, outputTokens - covered) + Step;
-        var cost = prices.Cost(new Usage(0, 0, more));
+        var cost = prices.CostAtMost(0, more);
         if (TryExtend(cost)) Cover(covered + more);
         else growing = GrowAsync(more, cost);
         return outputTokens <= covered;

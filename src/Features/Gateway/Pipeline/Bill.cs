@@ -25,12 +25,19 @@ internal readonly record struct Bill(Basis Basis, Usage Usage, decimal Cost)
         return Priced(exchange, Basis.Counted, new Usage(exchange.Request.CountedInputTokens, 0, output));
     }
 
-    private static Bill Priced(GatewayExchange exchange, Basis basis, Usage usage) =>
-        new(basis, usage, exchange.Candidate.Prices.Cost(usage))
+    private static Bill Priced(GatewayExchange exchange, Basis basis, Usage usage)
+    {
+        var isSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft or Ending.HoldUsedUp
+            && !exchange.Meter.SawError;
+        var prices = exchange.Candidate.Prices;
+        // All that such a call gives is pictures, whether its provider tells them apart or not.
+        if (exchange.Protocol.DrawsPictures)
+            usage = usage with { Images = exchange.Meter.Pictures, ImageOutput = usage.Output };
+        return new Bill(basis, usage, prices.PerRequest is null || isSuccess ? prices.Cost(usage) : 0)
         {
-            IsSuccess = exchange.Ending is Ending.Completed or Ending.ClientLeft or Ending.HoldUsedUp
-                && !exchange.Meter.SawError,
+            IsSuccess = isSuccess,
         };
+    }
 }
 
 /// <summary>Where the counts of a bill come from.</summary>

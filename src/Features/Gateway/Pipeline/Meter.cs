@@ -8,6 +8,9 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// </summary>
 internal abstract class Meter
 {
+    /// <summary>More is a provider's mistake; counts must add up without overflow.</summary>
+    private const long TokensMax = 1_000_000_000_000;
+
     private TokenCount delivered;
     private long pictures;
 
@@ -68,7 +71,7 @@ internal abstract class Meter
 
     internal static long Number(ref Utf8JsonReader reader) =>
         reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0
-            ? value
+            ? Math.Min(value, TokensMax)
             : 0;
 
     /// <summary>Reads the members of one value, of which the opening brace is read.</summary>
@@ -78,6 +81,8 @@ internal abstract class Meter
     protected abstract bool IsDelivered(ref Utf8JsonReader reader);
 
     protected void Fail() => SawError = IsError = true;
+
+    internal long Pictures => pictures;
 
     protected void CountPicture() => pictures++;
 
@@ -145,7 +150,7 @@ internal abstract class Meter
     }
 }
 
-/// <summary>Separate counters, and what is billed: there are prices for input and for output alone.</summary>
+/// <summary>Separate counters: <see cref="Prices"/> says what each of them costs.</summary>
 /// <param name="Input">All input tokens, cached ones included.</param>
 /// <param name="CachedInput">The part of the input that was read from the provider's cache.</param>
 /// <param name="Output">All output tokens, reasoning included.</param>
@@ -157,7 +162,19 @@ internal readonly record struct Usage(long Input, long CachedInput, long Output)
 
     internal long Reasoning { get; init; }
 
-    /// <summary>The part of both that is pictures, and sound.</summary>
-    internal long Image { get; init; }
-    internal long Audio { get; init; }
+    /// <summary>The part that is pictures, and sound.</summary>
+    internal long ImageInput { get; init; }
+    internal long ImageOutput { get; init; }
+    internal long AudioInput { get; init; }
+    internal long AudioOutput { get; init; }
+
+    /// <summary>The pictures and the sound of the input that were read from the cache: part of both.</summary>
+    internal long CachedImage { get; init; }
+    internal long CachedAudio { get; init; }
+
+    /// <summary>How many pictures were made; not tokens.</summary>
+    internal long Images { get; init; }
+
+    internal long Image => ImageInput + ImageOutput;
+    internal long Audio => AudioInput + AudioOutput;
 }

@@ -20,7 +20,8 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
     {
         var (key, candidate, request) = (exchange.Key, exchange.Candidate, exchange.Request);
         var left = exchange.Http.RequestAborted;
-        var amount = candidate.Prices.Cost(new Usage(request.CountedInputTokens, 0, request.OutputTokensLimit));
+        var amount = candidate.Prices.CostAtMost(
+            request.CountedInputTokens, request.OutputTokensLimit, exchange.Protocol.DrawsPictures ? request.Choices : 0);
         var hold = new Hold(leases, candidate.Prices, Guid.CreateVersion7(clock.GetUtcNow()), amount);
         try
         {
@@ -43,7 +44,7 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
             exchange.Hold = hold;
             exchange.Coverage = hold;
             // Where the caller set the limit the provider keeps it: the hold is enough.
-            if (!request.HasLimit) hold.Cover(request.OutputTokensLimit);
+            if (!request.HasLimit && candidate.Prices.PerRequest is null) hold.Cover(request.OutputTokensLimit);
             return null;
         }
         finally

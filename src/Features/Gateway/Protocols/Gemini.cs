@@ -158,9 +158,7 @@ internal sealed class GeminiMeter : Meter
                 (usage, hasOutput) = (usage with { Output = Number(ref reader) }, true);
             else if (reader.ValueTextEquals("thoughtsTokenCount"u8))
                 thoughts = Number(ref reader);
-            else if (reader.ValueTextEquals("promptTokensDetails"u8)
-                || reader.ValueTextEquals("candidatesTokensDetails"u8))
-                usage = ReadModalities(ref reader, usage);
+            else usage = ReadDetails(ref reader, usage);
         }
 
         usage = usage with
@@ -170,16 +168,32 @@ internal sealed class GeminiMeter : Meter
             Reasoning = thoughts,
         };
         if (hasOutput) Report(usage);
-        else ReportInput(usage with { Output = 0, Reasoning = 0 });
+        else ReportInput(usage with { Output = 0, Reasoning = 0, ImageOutput = 0, AudioOutput = 0 });
     }
 
-    private static Usage ReadModalities(ref Utf8JsonReader reader, Usage usage)
+    // Pictures and sound, list by list. What the cache held of them is in the prompt's list as well.
+    private static Usage ReadDetails(ref Utf8JsonReader reader, Usage usage)
     {
+        var isPrompt = reader.ValueTextEquals("promptTokensDetails"u8)
+            || reader.ValueTextEquals("toolUsePromptTokensDetails"u8);
+        var isCache = reader.ValueTextEquals("cacheTokensDetails"u8);
+        if (!isPrompt && !isCache && !reader.ValueTextEquals("candidatesTokensDetails"u8)) return usage;
+
+        var (image, audio) = ReadModalities(ref reader);
+        if (isCache) return usage with { CachedImage = image, CachedAudio = audio };
+        return isPrompt
+            ? usage with { ImageInput = usage.ImageInput + image, AudioInput = usage.AudioInput + audio }
+            : usage with { ImageOutput = image, AudioOutput = audio };
+    }
+
+    private static (long Image, long Audio) ReadModalities(ref Utf8JsonReader reader)
+    {
+        var (image, audio) = (0L, 0L);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             reader.Skip();
-            return usage;
+            return (image, audio);
         }
 
         var (isImage, isAudio, count) = (false, false, 0L);
@@ -188,8 +202,8 @@ internal sealed class GeminiMeter : Meter
         {
             if (reader.TokenType == JsonTokenType.EndObject)
             {
-                if (isImage) usage = usage with { Image = usage.Image + count };
-                if (isAudio) usage = usage with { Audio = usage.Audio + count };
+                if (isImage) image += count;
+                if (isAudio) audio += count;
                 (isImage, isAudio, count) = (false, false, 0);
             }
             else if (reader.TokenType == JsonTokenType.PropertyName)
@@ -203,6 +217,6 @@ internal sealed class GeminiMeter : Meter
             }
         }
 
-        return usage;
+        return (image, audio);
     }
 }

@@ -228,37 +228,3 @@ internal sealed class ResponsesMeter : Meter
         reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("arguments"u8)
         || reader.ValueTextEquals("refusal"u8) || reader.ValueTextEquals("input"u8);
 }
-
-/// <summary>Cached is a part of input, reasoning a part of output; each usage is complete in itself.</summary>
-internal static class OpenAiUsage
-{
-    internal static Usage Read(ref Utf8JsonReader reader)
-    {
-        var usage = default(Usage);
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth))
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName) continue;
-            var isTotal = reader.CurrentDepth == depth + 1;
-            if (isTotal && (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8)))
-                usage = usage with { Input = Meter.Number(ref reader) };
-            else if (isTotal
-                && (reader.ValueTextEquals("completion_tokens"u8) || reader.ValueTextEquals("output_tokens"u8)))
-                usage = usage with { Output = Meter.Number(ref reader) };
-            else if (reader.ValueTextEquals("cached_tokens"u8))
-                usage = usage with { CachedInput = Meter.Number(ref reader) };
-            else if (reader.ValueTextEquals("reasoning_tokens"u8))
-                usage = usage with { Reasoning = Meter.Number(ref reader) };
-            else if (reader.ValueTextEquals("audio_tokens"u8))
-                usage = usage with { Audio = usage.Audio + Meter.Number(ref reader) };
-            else if (reader.ValueTextEquals("image_tokens"u8))
-                usage = usage with { Image = usage.Image + Meter.Number(ref reader) };
-        }
-
-        return usage with
-        {
-            CachedInput = Math.Min(usage.CachedInput, usage.Input),
-            Reasoning = Math.Min(usage.Reasoning, usage.Output),
-        };
-    }
-}

@@ -13,7 +13,7 @@ internal sealed partial class RoutingTable : IDisposable
     private static readonly TimeSpan BeatUntold = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(250);
 
-    private static readonly RoutingSource[] Sources = [PackageOffers.All];
+    private static readonly RoutingSource[] Sources = [PackageOffers.All, ChannelOffers.All];
 
     private const string FindRule = $"select value from site_settings where name = '{RoutingRules.Setting}'";
 
