@@ -176,8 +176,8 @@ public sealed class EndingsAreBilled : ApiTest
         await EarnedAsync(sale, 0.000004667m, fee: 0.000000467m);
     }
 
-    // Nobody said how long the answer may be: it is held for 4,096 tokens at first, and then for more as long as there is
-    // money. What there is here is not enough for the rest.
+    // Nobody said how long the answer may be: it is held for 4,096 tokens at first, and then for more as long as there
+    // is money. What there is here is not enough for the rest.
     [Theory]
     [InlineData("/v1/chat/completions", "\"finish_reason\":\"length\"")]
     [InlineData("/v1beta/models/{model}:streamGenerateContent?alt=sse", "MAX_TOKENS")]

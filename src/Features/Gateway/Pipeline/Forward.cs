@@ -21,13 +21,7 @@ internal sealed partial class Forward(
         var provider = providers[candidate.Provider];
         var left = exchange.Http.RequestAborted;
         var silence = exchange.Silence ??= watch.Enter(exchange);
-        exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
-        exchange.UpstreamStatus = 0;
-        exchange.Failure = Failure.Upstream;
-        exchange.Meter = exchange.Protocol.NewMeter();
-        exchange.Meter.TokensPerPicture = exchange.Request.TokensPerPicture;
-        exchange.MayComment = exchange.Request.Stream && !exchange.Protocol.IsArray && !exchange.IsAlone;
-        exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;
+        Prepare(exchange);
         silence.Begin(watch.Terms.FirstByte);
         try
         {
@@ -78,6 +72,17 @@ internal sealed partial class Forward(
         }
 
         return false;
+    }
+
+    private static void Prepare(GatewayExchange exchange)
+    {
+        exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
+        exchange.UpstreamStatus = 0;
+        exchange.Failure = Failure.Upstream;
+        exchange.Meter = exchange.Protocol.NewMeter();
+        exchange.Meter.TokensPerPicture = exchange.Request.TokensPerPicture;
+        exchange.MayComment = exchange.Request.Stream && !exchange.Protocol.IsArray && !exchange.IsAlone;
+        exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;
     }
 
     private static HttpRequestMessage NewRequest(GatewayExchange exchange, Provider provider)

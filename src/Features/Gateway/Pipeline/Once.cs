@@ -44,7 +44,7 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         if (await answers.ClaimAsync(exchange.Key, repeat, exchange.Http.RequestAborted) is { } answer)
         {
             exchange.Refusal = Refuse(answer, repeat);
-            if (exchange.Refusal is null) await ReplayAsync(exchange.Http, answer);
+            if (exchange.Refusal is null) await ReplayAsync(exchange, answer);
             return false;
         }
 
@@ -61,15 +61,18 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         return answer.Body is null ? Errors.AnswerNotKept : null;
     }
 
-    private static async Task ReplayAsync(HttpContext http, AnswerBook.Answer answer)
+    private static async Task ReplayAsync(GatewayExchange exchange, AnswerBook.Answer answer)
     {
+        var http = exchange.Http;
         http.Response.ContentType = answer.ContentType;
         http.Response.Headers["Idempotent-Replay"] = "true";
         if (answer.State == "broken")
         {
+            // It broke off the first time, and must not look finished now.
             await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
-            http.Abort(); // It was cut the first time, and must not look finished now.
+            exchange.Framing = Relay.FramingOf(answer.ContentType!, exchange.Protocol);
+            exchange.Refusal = Relay.BrokeOff;
             return;
         }
 

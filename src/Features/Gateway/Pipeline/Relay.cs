@@ -19,9 +19,7 @@ internal sealed class Relay(SilenceWatch watch)
         var answer = exchange.Answer!;
         var response = exchange.Http.Response;
         var type = TypeOf(answer);
-        var framing = type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ? Framing.Events
-            : exchange.Protocol.IsArray ? Framing.Elements
-            : Framing.Whole;
+        var framing = FramingOf(type, exchange.Protocol);
         exchange.Buffer.Clear();
         if (response.HasStarted && framing != Framing.Events)
         {
@@ -38,7 +36,7 @@ internal sealed class Relay(SilenceWatch watch)
         exchange.MayTryAnother = false;
         exchange.Ending = await CopyAsync(exchange, answer);
         if (exchange.Ending is not (Ending.Completed or Ending.HoldUsedUp))
-            exchange.Refusal = Errors.Upstream(StatusCodes.Status502BadGateway, "The provider broke off its answer.");
+            exchange.Refusal = BrokeOff;
         if (exchange.Ending == Ending.UpstreamFailed && !exchange.HasShown)
         {
             exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
@@ -49,6 +47,14 @@ internal sealed class Relay(SilenceWatch watch)
             response.Headers["X-Request-Id"] = exchange.Http.TraceIdentifier;
         }
     }
+
+    internal static Refusal BrokeOff =>
+        Errors.Upstream(StatusCodes.Status502BadGateway, "The provider broke off its answer.");
+
+    internal static Framing FramingOf(string type, Protocol protocol) =>
+        type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) ? Framing.Events
+        : protocol.IsArray ? Framing.Elements
+        : Framing.Whole;
 
     internal static void Start(HttpResponse response, string type, Framing framing)
     {

@@ -21,7 +21,8 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
         var (key, candidate, request) = (exchange.Key, exchange.Candidate, exchange.Request);
         var left = exchange.Http.RequestAborted;
         var amount = candidate.Prices.CostAtMost(
-            request.CountedInputTokens, request.OutputTokensLimit, exchange.Protocol.DrawsPictures ? request.Choices : 0);
+            request.CountedInputTokens, request.OutputTokensLimit,
+            images: exchange.Protocol.DrawsPictures ? request.Choices : 0);
         var hold = new Hold(leases, candidate.Prices, Guid.CreateVersion7(clock.GetUtcNow()), amount);
         try
         {
