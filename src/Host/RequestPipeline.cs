@@ -24,9 +24,9 @@ internal static class RequestPipeline
         app.UseStatusCodePages(page => Explain(page.HttpContext)); // around everything that can end without a body
         app.Use(QueryCredentials.RunAsync);                     // before a credential in the URL is taken for one
         app.UseRouting();
+        app.MapWhen(IsForKeys, UseForKeys);                     // what keys open goes a shorter way of its own
         app.UseAuthentication();
         app.UseAuthorization();
-        app.Use(app.Services.GetRequiredService<Admit>().RunAsync); // what keys open is not the framework's to guard
         app.Use(BodyCharset.RunAsync);                          // after who may not come in at all
 
         PublicRoutes.Map(app);
@@ -37,6 +37,15 @@ internal static class RequestPipeline
         GatewayRoutes.Map(app);
         ContractPage.Map(app);
         RefuseOpenDoors(app);
+    }
+
+    private static bool IsForKeys(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<KeysOnly>() is not null;
+
+    private static void UseForKeys(IApplicationBuilder app)
+    {
+        app.Use(app.ApplicationServices.GetRequiredService<Admit>().RunAsync);
+        app.Use(BodyCharset.RunAsync);
+        app.Run(static http => http.GetEndpoint()!.RequestDelegate!(http));
     }
 
     /// <summary>

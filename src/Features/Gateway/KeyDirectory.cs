@@ -38,9 +38,8 @@ internal sealed class KeyDirectory
         feed.Subscribe(RoutingFeed.Keys, Forget, MissedAll);
     }
 
-    internal ValueTask<KeyHolder?> FindAsync(ReadOnlySpan<char> key, CancellationToken ct)
+    internal ValueTask<KeyHolder?> FindAsync(KeyHash hash, CancellationToken ct)
     {
-        var hash = KeyHash.Of(key);
         if (known.TryGetValue(hash, out var found)
             && ((found.Epoch == Interlocked.Read(ref epoch) && feed.IsLive) || clock.Milliseconds() < found.BriefUntil))
             return new(found.Holder);

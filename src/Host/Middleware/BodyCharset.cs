@@ -10,6 +10,7 @@ internal static class BodyCharset
 
     internal static Task RunAsync(HttpContext http, RequestDelegate next)
     {
+        if (http.Request.ContentType is null or "application/json") return next(http);
         var mayHaveBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
         if (http.GetEndpoint() is null || !mayHaveBody
             || !MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.Charset.HasValue)

@@ -1,14 +1,20 @@
+using System.Diagnostics;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Host.Workers;
 
 /// <summary>
-/// Posts calls as they come. Under load it leaves the processor to them: after a batch it rests as long as the batch
-/// took, while what waits is little. At the end of the process it posts everything and gives the leases back.
+/// Posts calls as they come. Under load it leaves the processor to them: after a batch it rests some times as long as
+/// the batch took, while what waits is little. At the end of the process it posts everything and gives the leases back.
 /// </summary>
 internal sealed partial class CallPosting(
     Posting posting, Journal journal, Leases leases, ILogger<CallPosting> logger) : BackgroundService
 {
+    /// <summary>A batch of so many calls is a sign of load; so many bytes that wait are not many calls.</summary>
+    private const int Many = 100;
+    private const long WaitingLittle = 256L << 20;
+    private const int RestPerWork = 4;
+
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(10);
@@ -36,7 +42,11 @@ internal sealed partial class CallPosting(
         {
             try
             {
-                if (await posting.PostAsync(stoppingToken) == 0) await journal.WaitAsync(Quiet, stoppingToken);
+                var began = Stopwatch.GetTimestamp();
+                var posted = await posting.PostAsync(stoppingToken);
+                if (posted == 0) await journal.WaitAsync(Quiet, stoppingToken);
+                else if (posted >= Many && journal.Waiting < WaitingLittle)
+                    await Task.Delay(Stopwatch.GetElapsedTime(began) * RestPerWork, stoppingToken);
             }
             catch (Exception error) when (IsPassing(error))
             {

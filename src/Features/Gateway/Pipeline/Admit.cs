@@ -1,22 +1,33 @@
+using Microsoft.AspNetCore.Connections.Features;
 using SupplyApi.Features.Auth;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
 /// 0: whose key it is, before anything else of the request is looked at. Every endpoint of a group that is
-/// <see cref="Access.ForKeys"/> is behind it, whatever its slice does; what is not such an endpoint passes.
+/// <see cref="Access.ForKeys"/> is behind it, whatever its slice does.
 /// </summary>
 internal sealed class Admit(KeyDirectory keys)
 {
     internal Task RunAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<KeysOnly>() is null) return next(http);
         if (!TryRead(http.Request, out var key)) return Errors.Unauthenticated.ExecuteAsync(http);
 
         var hasForm =
             key.Length == Secrets.ApiKeyLength && key.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal);
-        var found = hasForm ? keys.FindAsync(key, http.RequestAborted) : default;
+        var found = hasForm ? keys.FindAsync(HashOf(http, key), http.RequestAborted) : default;
         return found.IsCompletedSuccessfully ? Enter(http, found.Result, next) : EnterAsync(http, found, next);
+    }
+
+    // A client sends the same key on a connection again and again: it is hashed once.
+    private static KeyHash HashOf(HttpContext http, ReadOnlySpan<char> key)
+    {
+        if (http.Features.Get<IConnectionItemsFeature>()?.Items is not { } items) return KeyHash.Of(key);
+        if (items.TryGetValue(typeof(Seen), out var before) && before is Seen seen && key.SequenceEqual(seen.Key))
+            return seen.Hash;
+        var hash = KeyHash.Of(key);
+        items[typeof(Seen)] = new Seen(key.ToString(), hash);
+        return hash;
     }
 
     private static async Task EnterAsync(HttpContext http, ValueTask<KeyHolder?> found, RequestDelegate next) =>
@@ -40,4 +51,6 @@ internal sealed class Admit(KeyDirectory keys)
         key = values.ToString();
         return true;
     }
+
+    private sealed record Seen(string Key, KeyHash Hash);
 }

@@ -8,7 +8,7 @@ internal static class Inspect
     internal static async Task<bool> RunAsync(GatewayExchange exchange)
     {
         var request = exchange.Http.Request;
-        if (!request.HasJsonContentType())
+        if (request.ContentType != "application/json" && !request.HasJsonContentType())
         {
             exchange.Refusal = Errors.UnsupportedMediaType;
             return false;

@@ -5,7 +5,7 @@ internal sealed class Node(GatewayTerms terms)
 {
     private long heardAt = Environment.TickCount64;
 
-    internal long Id { get; } = Secrets.LockNumber(Secrets.NewRequestId());
+    internal long Id { get; } = Secrets.LockNumber(Guid.NewGuid().ToString());
 
     /// <summary>
     /// The database heard of this node lately, so no other one takes it for dead and its leases for nobody's.

@@ -23,7 +23,7 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
         var amount = candidate.Prices.CostAtMost(
             request.CountedInputTokens, request.OutputTokensLimit,
             images: exchange.Protocol.DrawsPictures ? request.Choices : 0);
-        var hold = new Hold(leases, candidate.Prices, Guid.CreateVersion7(clock.GetUtcNow()), amount);
+        var hold = new Hold(leases, candidate.Prices, Secrets.NewId(clock.GetUtcNow()), amount);
         try
         {
             if (candidate.Source == Source.Package)

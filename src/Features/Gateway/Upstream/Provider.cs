@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace SupplyApi.Features.Gateway.Upstream;
 
 /// <summary>An upstream LLM provider: where it is, and in which header it wants its credential.</summary>
@@ -12,8 +14,18 @@ internal sealed record Provider(
             request.Headers.TryAddWithoutValidation("anthropic-version", VersionHeader);
     }
 
+    private const int AddressesMax = 10_000;
+
+    private readonly ConcurrentDictionary<(Uri? Origin, string Path), Uri> addresses = new();
+
     /// <param name="origin">Another place than the provider's own; null for the usual one.</param>
-    internal Uri At(string path, Uri? origin = null) => new(origin is null ? Root : Rooted(origin), path);
+    internal Uri At(string path, Uri? origin = null)
+    {
+        if (addresses.TryGetValue((origin, path), out var known)) return known;
+        var made = new Uri(origin is null ? Root : Rooted(origin), path);
+        if (addresses.Count < AddressesMax) addresses.TryAdd((origin, path), made);
+        return made;
+    }
 
     /// <summary>A bare origin gets the provider's usual version path.</summary>
     internal Uri Rooted(Uri origin)
