@@ -11,6 +11,7 @@ internal abstract class Meter
     /// <summary>More is a provider's mistake; counts must add up without overflow.</summary>
     private const long TokensMax = 1_000_000_000_000;
 
+    private Likeness likeness;
     private TokenCount delivered;
     private long pictures;
 
@@ -53,10 +54,23 @@ internal abstract class Meter
     internal bool Read(ReadOnlySpan<byte> json)
     {
         LooksLast = IsError = false;
+        if (likeness.TryFind(json, out var text))
+        {
+            delivered.Add(text);
+            return false;
+        }
+
+        likeness.Begin();
         try
         {
             var reader = new Utf8JsonReader(json);
-            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject) return ReadObject(ref reader, json);
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                var isOurs = ReadObject(ref reader, json);
+                if (!isOurs) likeness.Keep(json);
+                return isOurs;
+            }
+
             SawGarbage = true;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -67,7 +81,11 @@ internal abstract class Meter
         return false;
     }
 
-    internal void End() => SawEnd = true;
+    internal void End()
+    {
+        SawEnd = true;
+        likeness.Spoil();
+    }
 
     internal static long Number(ref Utf8JsonReader reader) =>
         reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0
@@ -80,17 +98,37 @@ internal abstract class Meter
     /// <summary>Whether this member's value is what the model wrote.</summary>
     protected abstract bool IsDelivered(ref Utf8JsonReader reader);
 
-    protected void Fail() => SawError = IsError = true;
+    protected void Fail()
+    {
+        SawError = IsError = true;
+        likeness.Spoil();
+    }
 
     internal long Pictures => pictures;
 
-    protected void CountPicture() => pictures++;
+    protected void CountPicture()
+    {
+        pictures++;
+        likeness.Spoil();
+    }
 
-    protected void Report(Usage usage) => Reported = usage;
+    protected void Report(Usage usage)
+    {
+        Reported = usage;
+        likeness.Spoil();
+    }
 
-    protected void ReportInput(Usage usage) => ReportedInput = usage;
+    protected void ReportInput(Usage usage)
+    {
+        ReportedInput = usage;
+        likeness.Spoil();
+    }
 
-    protected void MayBeEnd() => SawFinish = LooksLast = true;
+    protected void MayBeEnd()
+    {
+        SawFinish = LooksLast = true;
+        likeness.Spoil();
+    }
 
     /// <summary>Counts what the model wrote in this object or array. False when it is empty.</summary>
     protected bool CountTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
@@ -118,6 +156,7 @@ internal abstract class Meter
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 delivered.Add(json[start..(int)reader.BytesConsumed]);
+                likeness.Spoil();
                 isText = false;
             }
         }
@@ -127,6 +166,7 @@ internal abstract class Meter
 
     protected void Count(ref Utf8JsonReader reader)
     {
+        likeness.Note((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
         if (!reader.ValueIsEscaped)
         {
             delivered.Add(reader.ValueSpan);
@@ -148,33 +188,4 @@ internal abstract class Meter
             ArrayPool<byte>.Shared.Return(text);
         }
     }
-}
-
-/// <summary>Separate counters: <see cref="Prices"/> says what each of them costs.</summary>
-/// <param name="Input">All input tokens, cached ones included.</param>
-/// <param name="CachedInput">The part of the input that was read from the provider's cache.</param>
-/// <param name="Output">All output tokens, reasoning included.</param>
-internal readonly record struct Usage(long Input, long CachedInput, long Output)
-{
-    /// <summary>The part of the input that the provider was asked to keep for five minutes, and for an hour.</summary>
-    internal long CacheWrite5m { get; init; }
-    internal long CacheWrite1h { get; init; }
-
-    internal long Reasoning { get; init; }
-
-    /// <summary>The part that is pictures, and sound.</summary>
-    internal long ImageInput { get; init; }
-    internal long ImageOutput { get; init; }
-    internal long AudioInput { get; init; }
-    internal long AudioOutput { get; init; }
-
-    /// <summary>The pictures and the sound of the input that were read from the cache: part of both.</summary>
-    internal long CachedImage { get; init; }
-    internal long CachedAudio { get; init; }
-
-    /// <summary>How many pictures were made; not tokens.</summary>
-    internal long Images { get; init; }
-
-    internal long Image => ImageInput + ImageOutput;
-    internal long Audio => AudioInput + AudioOutput;
 }
