@@ -74,8 +74,33 @@ public sealed class NodesAreBelievedDead : IAsyncLifetime
         await MoneyProof.HoldsAsync(other);
     }
 
+    [Fact]
+    public async Task And_were_only_cut_off()
+    {
+        var sale = await BuyAsync();
+        await NothingTakenAsync(sale);
+        Assert.Equal(503, (await sale.Consumer.ChatAsync(sale.Model, "!tokens=10,5", "\"max_tokens\": 9")).Status);
+        line.Resume();
+
+        Assert.Equal((1 + Calls) * Cost, await sale.ChargedAsync(1 + Calls));
+        await Eventually.Async(
+            () => sale.Consumer.ChatAsync(sale.Model, "!tokens=10,5", "\"max_tokens\": 9"),
+            static answer => answer.Status == 200, "the node is back");
+        Assert.Equal((2 + Calls) * Cost, await sale.ChargedAsync(2 + Calls));
+        Assert.Equal(Sale.Balance - ((2 + Calls) * Cost), await BalanceAsync(sale));
+        await NothingTakenAsync(sale);
+        await MoneyProof.HoldsAsync(other);
+    }
+
     /// <summary>One call that is posted, more that are not, and the end.</summary>
     private async Task<Sale> DieAsync()
+    {
+        var sale = await BuyAsync();
+        await node.KillAsync();
+        return sale;
+    }
+
+    private async Task<Sale> BuyAsync()
     {
         var sale = await Sale.MakeAsync(new Actors(node, null));
         (await sale.BuyAsync("!tokens=10,5")).Expect(200);
@@ -83,7 +108,6 @@ public sealed class NodesAreBelievedDead : IAsyncLifetime
         line.Refuse();
         for (var call = 0; call < Calls; call++)
             (await sale.Consumer.ChatAsync(sale.Model, "!tokens=10,5", "\"max_tokens\": 9")).Expect(200);
-        await node.KillAsync();
         return sale;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Host.Workers;
@@ -10,10 +11,11 @@ namespace SupplyApi.Host.Workers;
 internal sealed partial class CallPosting(
     Posting posting, Journal journal, Leases leases, ILogger<CallPosting> logger) : BackgroundService
 {
-    /// <summary>A batch of so many calls is a sign of load; so many bytes that wait are not many calls.</summary>
-    private const int Many = 100;
+    /// <summary>So many bytes of calls during one batch are a sign of load; so many that wait are not many.</summary>
+    private const long Much = 64 * 1024;
     private const long WaitingLittle = 256L << 20;
     private const int RestPerWork = 4;
+    private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(250);
@@ -42,11 +44,11 @@ internal sealed partial class CallPosting(
         {
             try
             {
-                var began = Stopwatch.GetTimestamp();
+                var (began, before) = (Stopwatch.GetTimestamp(), journal.Appended);
                 var posted = await posting.PostAsync(stoppingToken);
                 if (posted == 0) await journal.WaitAsync(Quiet, stoppingToken);
-                else if (posted >= Many && journal.Waiting < WaitingLittle)
-                    await Task.Delay(Stopwatch.GetElapsedTime(began) * RestPerWork, stoppingToken);
+                else if (journal.Appended - before > Much && journal.Waiting < WaitingLittle)
+                    await RestAsync(Stopwatch.GetElapsedTime(began) * RestPerWork, stoppingToken);
             }
             catch (Exception error) when (IsPassing(error))
             {
@@ -60,9 +62,12 @@ internal sealed partial class CallPosting(
         }
     }
 
+    private static Task RestAsync(TimeSpan span, CancellationToken ct) =>
+        Task.Delay(span < RestMax ? span : RestMax, ct);
+
     // A disk or a database that does not answer now may do so later; meanwhile the calls are in the journal.
     private static bool IsPassing(Exception error) =>
-        error is NpgsqlException or TimeoutException or IOException or InvalidOperationException;
+        error is NpgsqlException or TimeoutException or SocketException or IOException or InvalidOperationException;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Calls could not be posted yet, {Bytes} bytes wait: {Reason}")]
     private static partial void Failed(ILogger logger, long bytes, string reason);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
 
@@ -11,7 +12,11 @@ internal sealed partial class NodePresence(
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
-    private const string Lock = "select pg_advisory_lock($1)";
+    // The server finds out soon when the line is dead, and lets go of the lock.
+    private const string NoticeDeath =
+        "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3";
+
+    private const string TryLock = "select pg_try_advisory_lock($1)";
 
     private const string Seen = """
         insert into nodes (node_id, started_at, seen_at) values ($1, $2, $2)
@@ -32,16 +37,19 @@ internal sealed partial class NodePresence(
             try
             {
                 await using var connection = await db.OpenConnectionAsync(stoppingToken);
-                await connection.Command(Lock).With(node.Id).RunAsync(stoppingToken);
+                await connection.Command(NoticeDeath).RunAsync(stoppingToken);
+                var isLocked = false; // The ghost of an earlier line may have it for a while.
                 while (true)
                 {
+                    isLocked = isLocked
+                        || await connection.Command(TryLock).With(node.Id).ValueAsync<bool>(stoppingToken);
                     await connection.Command(Seen).With(node.Id).With(clock.GetUtcNow()).RunAsync(stoppingToken);
                     if (!node.IsHeard) leases.Forget();
                     node.Heard();
                     await Task.Delay(Beat, stoppingToken);
                 }
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException)
+            catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
             {
                 Lost(logger, error.Message);
                 await Task.Delay(Beat, stoppingToken);

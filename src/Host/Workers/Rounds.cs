@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 namespace SupplyApi.Host.Workers;
 
 /// <summary>Work that comes round: again at once while there is more of it, else after a pause.</summary>
@@ -19,7 +20,7 @@ internal static class Rounds
                 {
                     while (await work(stop)) { }
                 }
-                catch (Exception error) when (error is NpgsqlException or TimeoutException)
+                catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
                 {
                     failed(error.Message);
                     next = pauseAfterFailure ?? pause;

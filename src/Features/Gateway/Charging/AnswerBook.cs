@@ -35,10 +35,15 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
 
     private const string ReleaseAll = "delete from gateway_answers where node_id = $1 and state = 'running'";
 
+    // The row may be gone by now, with its node believed dead; only another call's is in the way.
     private const string Enter = """
-        update gateway_answers
-           set state = $6, status = 200, content_type = $7, body = $8
-         where tenant_id = $1 and api_key_id = $2 and route = $3 and key = $4 and call_id = $5 and state = 'running'
+        insert into gateway_answers as answer (tenant_id, api_key_id, route, key, call_id, state, status, content_type,
+                                               body, payload_hash, node_id, created_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6, 200, $7, $8, $9, 0, $10, $11)
+            on conflict (tenant_id, api_key_id, route, key) do update
+           set state = excluded.state, status = excluded.status, content_type = excluded.content_type,
+               body = excluded.body
+         where answer.call_id = excluded.call_id and answer.state = 'running'
         """;
 
     /// <param name="State">running, done, or broken: it was cut, and is shown so.</param>
@@ -88,7 +93,8 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
         await connection.Command(Enter)
             .With(call.TenantId).With(call.KeyId).With(answer.Route).With(answer.Key).With(answer.CallId)
             .With(answer.IsBroken ? "broken" : "done").With(answer.ContentType)
-            .WithNullable(answer.IsTooLarge ? null : answer.Body, NpgsqlDbType.Bytea)
+            .WithNullable(answer.IsTooLarge ? null : answer.Body, NpgsqlDbType.Bytea).With(answer.PayloadHash)
+            .With(call.At).With(call.At + Kept)
             .RunAsync(ct) == 1;
 }
 
@@ -97,4 +103,5 @@ internal sealed record Repeat(Guid CallId, string Route, string Key, byte[] Payl
 
 /// <summary>What a call with an Idempotency-Key said, to be said again.</summary>
 internal sealed record StoredAnswer(
-    Guid CallId, string Route, string Key, string ContentType, byte[] Body, bool IsBroken, bool IsTooLarge);
+    Guid CallId, string Route, string Key, byte[] PayloadHash, string ContentType, byte[] Body, bool IsBroken,
+    bool IsTooLarge);

@@ -29,18 +29,29 @@ internal sealed class Batch
 
     internal List<Leg> Legs { get; } = [];
 
+    /// <summary>What the calls have of each lease.</summary>
+    internal static Dictionary<LeaseKey, decimal> LeasesOf(List<CallRecord> calls)
+    {
+        var leases = new Dictionary<LeaseKey, decimal>();
+        foreach (var call in calls) AddLeases(leases, call);
+        return leases;
+    }
+
+    private static void AddLeases(Dictionary<LeaseKey, decimal> leases, in CallRecord call)
+    {
+        AddTo(leases, new LeaseKey(LeaseKind.Wallet, call.TenantId), call.Charged);
+        if (call.KeyHasQuota) AddTo(leases, new LeaseKey(LeaseKind.Key, call.KeyId), call.Charged);
+        if (call.Source == Source.Package) AddTo(leases, new LeaseKey(LeaseKind.Package, call.SourceId), call.Charged);
+    }
+
     private void Add(in CallRecord call)
     {
         AddTo(wallets, call.TenantId, call.Charged);
         AddTo(earned, call.SupplierTenantId, call.Earned);
         AddTo(fees, call.SupplierTenantId, call.Fee);
-        AddTo(Leases, new LeaseKey(LeaseKind.Wallet, call.TenantId), call.Charged);
-        if (call.KeyHasQuota) AddTo(Leases, new LeaseKey(LeaseKind.Key, call.KeyId), call.Charged);
-        if (call.Source == Source.Package)
-        {
-            AddTo(Leases, new LeaseKey(LeaseKind.Package, call.SourceId), call.Charged);
+        AddLeases(Leases, call);
+        if (call.Source == Source.Package && call.Charged > 0)
             Packages[call.SourceId] = Packages.GetValueOrDefault(call.SourceId) + call.Charged;
-        }
 
         Keys[call.KeyId] = Keys.GetValueOrDefault(call.KeyId).With(call);
         if (call.Source == Source.Package && call.Ending != Ending.ClientLeftBeforeFirstByte)

@@ -10,7 +10,7 @@ namespace SupplyApi.Features.Gateway.Charging;
 /// </summary>
 internal readonly record struct CallRecord
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     internal required Guid Id { get; init; }
     internal required DateTimeOffset At { get; init; }
@@ -141,7 +141,7 @@ internal readonly record struct CallRecord
     }
 
     private static int AnswerBytesMax(StoredAnswer answer) =>
-        64 + answer.Body.Length
+        64 + answer.Body.Length + answer.PayloadHash.Length
         + Encoding.UTF8.GetMaxByteCount(answer.Route.Length + answer.Key.Length + answer.ContentType.Length);
 
     private static void WriteAnswer(ref Writer to, StoredAnswer answer)
@@ -149,6 +149,7 @@ internal readonly record struct CallRecord
         to.Guid(answer.CallId);
         to.Text(answer.Route);
         to.Text(answer.Key);
+        to.Bytes(answer.PayloadHash);
         to.Text(answer.ContentType);
         to.Byte((byte)((answer.IsBroken ? 1 : 0) | (answer.IsTooLarge ? 2 : 0)));
         to.Bytes(answer.Body);
@@ -156,9 +157,9 @@ internal readonly record struct CallRecord
 
     private static StoredAnswer ReadAnswer(ref Reader from)
     {
-        var (id, route, key, type) = (from.Guid(), from.Text(), from.Text(), from.Text());
+        var (id, route, key, hash, type) = (from.Guid(), from.Text(), from.Text(), from.Bytes(), from.Text());
         var flags = from.Byte();
-        return new StoredAnswer(id, route, key, type, from.Bytes(), (flags & 1) != 0, (flags & 2) != 0);
+        return new StoredAnswer(id, route, key, hash, type, from.Bytes(), (flags & 1) != 0, (flags & 2) != 0);
     }
 
     /// <summary>Texts that come again and again, made once.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Charging;
@@ -39,7 +40,7 @@ internal sealed class Hold : Coverage
         if (isSpent || growing is { IsCompleted: false }) return outputTokens <= covered;
         var more = Math.Max(0, outputTokens - covered) + Step;
         var cost = prices.CostAtMost(0, more);
-        if (TryExtend(cost)) Cover(covered + more);
+        if (cost == 0 || TryExtend(cost)) Cover(covered + more);
         else growing = GrowAsync(more, cost);
         return outputTokens <= covered;
     }
@@ -57,7 +58,7 @@ internal sealed class Hold : Coverage
             covered += (long)(tokens * ((Amount - before) / cost));
             Until = isSpent ? covered : Math.Max(0, covered - Margin);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             // The database cannot be asked: the hold ends where it ends.
         }

@@ -12,6 +12,9 @@ internal sealed partial class Journal : IDisposable
     /// <summary>So much may wait for the database; then calls are refused, as nobody could write them down.</summary>
     private const long WaitingBytesMax = 1L << 30;
 
+    /// <summary>After the disk refused a call no other is taken for so long.</summary>
+    private const long PauseAfterFailureMs = 1000;
+
     private const long SegmentBytesMax = 32 * 1024 * 1024;
     private const long SegmentBytesWorth = 1024 * 1024;
 
@@ -24,6 +27,7 @@ internal sealed partial class Journal : IDisposable
     private JournalSegment? active;
     private long appended;
     private long posted;
+    private long failedAt = long.MinValue / 2;
     private bool isClosed;
     private int isAwake;
 
@@ -35,11 +39,15 @@ internal sealed partial class Journal : IDisposable
         Begin();
     }
 
+    /// <summary>Bytes of all calls so far.</summary>
+    internal long Appended => Volatile.Read(ref appended);
+
     /// <summary>Bytes that are not in the database yet.</summary>
     internal long Waiting => Volatile.Read(ref appended) - Volatile.Read(ref posted);
 
     /// <summary>No more calls can be taken until the database has caught up.</summary>
-    internal bool IsFull => Waiting > WaitingBytesMax;
+    internal bool IsFull => Waiting > WaitingBytesMax
+        || Environment.TickCount64 - Volatile.Read(ref failedAt) < PauseAfterFailureMs;
 
     /// <summary>False: the disk did not take it, and the call is not billed.</summary>
     internal bool TryAppend(in CallRecord call)
@@ -61,6 +69,7 @@ internal sealed partial class Journal : IDisposable
         }
         catch (IOException error)
         {
+            Volatile.Write(ref failedAt, Environment.TickCount64);
             NotWritten(logger, call.Id, error.Message);
             return false;
         }
@@ -92,12 +101,11 @@ internal sealed partial class Journal : IDisposable
         lock (gate) return segments.Any(one => one.NodeId == nodeId);
     }
 
-    /// <summary>It cannot be posted: the file stays for whoever finds out why.</summary>
-    internal void SetAside(JournalSegment segment, long postedUntil)
+    internal void SetAside(JournalSegment segment)
     {
         lock (gate) segments.Remove(segment);
-        Interlocked.Add(ref appended, postedUntil - segment.Length);
-        segment.Dispose();
+        Posted(segment, segment.Length);
+        segment.SetAside();
     }
 
     /// <summary>Takes over what a dead process on this disk left.</summary>
@@ -108,7 +116,12 @@ internal sealed partial class Journal : IDisposable
         Wake();
     }
 
-    internal void Posted(long bytes) => Interlocked.Add(ref posted, bytes);
+    /// <summary>So far the segment does not wait any more.</summary>
+    internal void Posted(JournalSegment segment, long until)
+    {
+        Interlocked.Add(ref posted, until - segment.Counted);
+        segment.Counted = until;
+    }
 
     /// <summary>All of the segment is posted: it is deleted, unless it is the one in use and hardly begun.</summary>
     /// <returns>False: it stays.</returns>
@@ -116,7 +129,8 @@ internal sealed partial class Journal : IDisposable
     {
         lock (gate)
         {
-            if (segment.Length != postedUntil) return false;
+            // A disk that lost its power may have less than was posted from it.
+            if (segment.Length > postedUntil) return false;
             if (ReferenceEquals(segment, active))
             {
                 if (postedUntil < SegmentBytesWorth && !isClosed) return false;

@@ -31,6 +31,9 @@ internal sealed class JournalSegment : IDisposable
 
     internal static long Start => HeadBytes;
 
+    /// <summary>So far it is taken off what waits.</summary>
+    internal long Counted { get; set; } = HeadBytes;
+
     /// <summary>Where the next entry goes: all before it is whole.</summary>
     internal long Length => Volatile.Read(ref length);
 
@@ -43,7 +46,17 @@ internal sealed class JournalSegment : IDisposable
         Magic.CopyTo(head);
         BinaryPrimitives.WriteInt64LittleEndian(head[8..], nodeId);
         id.TryWriteBytes(head[16..]);
-        RandomAccess.Write(file, head, 0);
+        try
+        {
+            RandomAccess.Write(file, head, 0);
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            File.Delete(path);
+            throw;
+        }
+
         return new JournalSegment(file, path, id, nodeId, HeadBytes);
     }
 
@@ -83,6 +96,13 @@ internal sealed class JournalSegment : IDisposable
         if (bytes.Length < FrameBytes) return [];
         var size = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         return size <= 0 || bytes.Length - FrameBytes < size ? [] : bytes.Slice(FrameBytes, size);
+    }
+
+    /// <summary>It cannot be posted: it keeps its bytes under another name, for whoever finds out why.</summary>
+    internal void SetAside()
+    {
+        File.Move(path, path + ".aside", overwrite: true);
+        Dispose();
     }
 
     /// <summary>All of it is posted.</summary>

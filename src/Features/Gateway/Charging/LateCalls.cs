@@ -9,12 +9,17 @@ namespace SupplyApi.Features.Gateway.Charging;
 /// </summary>
 internal static class LateCalls
 {
-    /// <summary>False: somebody else moved the money meanwhile, and the transaction cannot be kept.</summary>
+    /// <summary>False: somebody else moved the money meanwhile: once more, then.</summary>
     internal static async Task<bool> CoverAsync(
-        NpgsqlConnection connection, LeaseRows rows, List<CallRecord> calls, long nodeId, CancellationToken ct)
+        NpgsqlDataSource db, LeaseRows rows, List<CallRecord> calls, long nodeId, CancellationToken ct)
     {
+        // A transaction of its own: what it takes waits in the node's leases, and its locks are gone at the posting.
+        await using var connection = await db.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
         var left = new Dictionary<LeaseKey, decimal>();
-        foreach (var (key, amount) in new Batch(calls).Leases.OrderBy(static one => one.Key.Kind))
+        foreach (var (key, amount) in Batch.LeasesOf(calls)
+            .OrderBy(static one => one.Key.Kind == LeaseKind.Wallet)
+            .ThenBy(static one => one.Key.Kind).ThenBy(static one => one.Key.OwnerId))
         {
             var has = await LeaseRows.LockAsync(connection, key, nodeId, ct);
             if (has < amount)
@@ -26,6 +31,7 @@ internal static class LateCalls
             left[key] = has;
         }
 
+        await transaction.CommitAsync(ct);
         foreach (ref var call in CollectionsMarshal.AsSpan(calls)) call = Reduced(call, left);
         return true;
     }

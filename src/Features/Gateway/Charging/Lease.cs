@@ -106,6 +106,27 @@ internal sealed class Lease(LeaseKey key)
         }
     }
 
+    /// <summary>The same, and the call that asked for it is the first to have of it.</summary>
+    internal bool AddAndTake(decimal amount, decimal needed)
+    {
+        lock (gate)
+        {
+            free += amount;
+            lastChunk = amount;
+            if (isClosed || free < needed) return false;
+            free -= needed;
+            taken += needed;
+            usedAt = Environment.TickCount64;
+            return true;
+        }
+    }
+
+    /// <summary>It did not go back after all.</summary>
+    internal void PutBack(decimal amount)
+    {
+        lock (gate) free += amount;
+    }
+
     /// <summary>Everything that no call has: it is going back to where it came from.</summary>
     internal decimal TakeFree()
     {

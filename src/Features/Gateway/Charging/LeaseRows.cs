@@ -144,10 +144,13 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await GiveToAccountAsync(connection, key, amount, node.Id, ct);
-        await connection.Command(TakeFromLease)
+        // The ledger is locked last, as by everybody else.
+        if (key.Kind != LeaseKind.Wallet) await GiveToAccountAsync(connection, key, amount, node.Id, ct);
+        var isThere = await connection.Command(TakeFromLease)
             .With(key.KindName).With(key.OwnerId).With(node.Id).With(amount)
-            .RunAsync(ct);
+            .RunAsync(ct) == 1;
+        if (!isThere) return; // This node was taken for dead, and the account has it already.
+        if (key.Kind == LeaseKind.Wallet) await GiveToAccountAsync(connection, key, amount, node.Id, ct);
         await transaction.CommitAsync(ct);
     }
 

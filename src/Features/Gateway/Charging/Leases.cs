@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Gateway.Routing;
 
@@ -103,16 +104,28 @@ internal sealed partial class Leases
         await lease.Turn.WaitAsync();
         try
         {
-            if (!lease.IsClosed && lease.TakeFree() is > 0 and var amount)
-                await rows.ReturnAsync(key, amount, CancellationToken.None);
+            if (!lease.IsClosed && lease.TakeFree() is > 0 and var amount) await ReturnAsync(lease, amount);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             NotGivenBack(logger, notice, error.Message);
         }
         finally
         {
             lease.Turn.Release();
+        }
+    }
+
+    private async Task ReturnAsync(Lease lease, decimal amount)
+    {
+        try
+        {
+            await rows.ReturnAsync(lease.Key, amount, CancellationToken.None);
+        }
+        catch (PostgresException)
+        {
+            lease.PutBack(amount); // It was rolled back. Where that is not known, the row has it until the lease ends.
+            throw;
         }
     }
 
@@ -124,7 +137,7 @@ internal sealed partial class Leases
             await rows.CloseAsync(lease.Key, node.Id, ct);
             leases.TryRemove(new KeyValuePair<LeaseKey, Lease>(lease.Key, lease));
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
+        catch (Exception)
         {
             // Whether the row is gone is not known: nothing of it is spent any more, the next attempt will tell.
             lease.TakeFree();
@@ -144,8 +157,9 @@ internal sealed partial class Leases
                 if (lease.TryTake(amount)) return lease;
                 if (lease.IsClosed) continue;
                 // What is free here counts: only the rest must be there.
-                lease.Add(await rows.TakeAsync(key, amount - lease.Free, wanted: null, ct));
-                if (lease.TryTake(amount)) return lease;
+                var taken = await rows.TakeAsync(key, Math.Max(0, amount - lease.Free), wanted: null, ct);
+                if (lease.AddAndTake(taken, amount)) return lease;
+                if (taken > 0) continue; // Others were faster with what was free: once more.
             }
             finally
             {
@@ -173,7 +187,7 @@ internal sealed partial class Leases
                 lease.Turn.Release();
             }
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             NotRefilled(logger, lease.Key.KindName, lease.Key.OwnerId, error.Message);
         }

@@ -48,18 +48,22 @@ internal sealed partial class Posting(
     private readonly CallRecord.Names names = new();
     private readonly List<CallRecord> calls = [];
     private JournalSegment? current;
+    private Dictionary<LeaseKey, decimal> spent = [];
     private long at;
+    private long unsure;
 
     /// <summary>One batch. Zero: everything is posted.</summary>
     internal async Task<int> PostAsync(CancellationToken ct)
     {
         if (journal.Oldest() is not { } segment) return 0;
-        if (!ReferenceEquals(segment, current)) (current, at) = (segment, await FindPostedAsync(segment, ct));
-        if (at == segment.Length) return await RetireAsync(segment, ct) ? await PostAsync(ct) : 0;
+        if (!ReferenceEquals(segment, current)) await TurnToAsync(segment, ct);
+        if (at >= segment.Length) return await RetireAsync(segment, ct) ? await PostAsync(ct) : 0;
 
-        var until = Read(segment);
+        var until = at;
         try
         {
+            until = Read(segment);
+            spent = Batch.LeasesOf(calls);
             var isLate = segment.NodeId != node.Id;
             if (!await TryPostAsync(segment, until, isLate, ct))
             {
@@ -67,30 +71,48 @@ internal sealed partial class Posting(
                 if (!await TryPostAsync(segment, until, isLate: true, ct)) return 1; // Money moved: once more, then.
             }
         }
-        catch (PostgresException error) when (segment.NodeId != node.Id && !error.IsTransient)
+        catch (Exception error) when (segment.NodeId != node.Id && IsForEver(error))
         {
             NotPostable(logger, error, segment.Id, at);
-            journal.SetAside(segment, at);
+            journal.SetAside(segment);
             return 1;
         }
         catch (Exception)
         {
-            current = null; // Whether it was committed is not known: the database is asked.
+            (current, unsure) = (null, until); // Whether it was committed is not known: the database is asked.
             throw;
         }
 
-        journal.Posted(until - at);
-        at = until;
+        Settled(segment, until);
         return calls.Count;
     }
 
-    /// <summary>From here on.</summary>
-    private async Task<long> FindPostedAsync(JournalSegment segment, CancellationToken ct)
+    /// <summary>How far it is posted, the database knows.</summary>
+    private async Task TurnToAsync(JournalSegment segment, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var posted = await connection.Command(FindPosted).With(segment.Id).ValueAsync<long>(ct);
-        return Math.Max(posted, JournalSegment.Start);
+        at = Math.Max(posted, JournalSegment.Start);
+        current = segment;
+        if (unsure > 0 && at == unsure) Settled(segment, at);
+        else journal.Posted(segment, Math.Min(at, segment.Length));
+        unsure = 0;
     }
+
+    /// <summary>The batch is on the books.</summary>
+    private void Settled(JournalSegment segment, long until)
+    {
+        at = until;
+        journal.Posted(segment, until);
+        if (segment.NodeId != node.Id) return;
+        // What the calls had taken, whatever came of it: some of it may not have been charged after all.
+        foreach (var (key, amount) in spent) leases.Posted(key, amount);
+    }
+
+    private static bool IsForEver(Exception error) =>
+        error is FormatException or ArgumentException
+        || (error is PostgresException { IsTransient: false } refusal
+            && !refusal.SqlState.StartsWith("57", StringComparison.Ordinal)); // Somebody stops the database.
 
     private async Task<bool> RetireAsync(JournalSegment segment, CancellationToken ct)
     {
@@ -126,6 +148,7 @@ internal sealed partial class Posting(
     /// <returns>False: a lease has less than was charged to it, as its node was believed dead.</returns>
     private async Task<bool> TryPostAsync(JournalSegment segment, long until, bool isLate, CancellationToken ct)
     {
+        if (isLate && !await LateCalls.CoverAsync(db, rows, calls, segment.NodeId, ct)) return false;
         var now = clock.GetUtcNow();
         var transfer = Guid.CreateVersion7(now);
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -136,11 +159,17 @@ internal sealed partial class Posting(
             throw new InvalidOperationException($"Journal {segment.Id} was posted by somebody else.");
 
         await EnterAnswersAsync(connection, ct);
-        if (isLate && !await LateCalls.CoverAsync(connection, rows, calls, segment.NodeId, ct))
-            return false;
         var batch = new Batch(calls);
-        await PackageQuota.SpendAsync(connection, batch.Packages, transfer, now, ct);
-        await UsageBook.CountAsync(connection, batch.Keys, ct);
+        try
+        {
+            await PackageQuota.SpendAsync(connection, batch.Packages, transfer, now, ct);
+            await UsageBook.CountAsync(connection, batch.Keys, ct);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.CheckViolation)
+        {
+            return false;
+        }
+
         await UsageBook.EnterAsync(connection, calls, transfer, ct);
         await EarningBook.EnterAsync(connection, batch.Earnings, ct);
         if (!await SpendLeasesAsync(connection, segment.NodeId, batch, ct)) return false;
@@ -149,11 +178,6 @@ internal sealed partial class Posting(
             new Transfer(transfer, "gateway.settle", reference, batch.Legs), now, ct))
             return false;
         await transaction.CommitAsync(ct);
-        if (segment.NodeId == node.Id)
-        {
-            foreach (var (key, amount) in batch.Leases) leases.Posted(key, amount);
-        }
-
         return true;
     }
 

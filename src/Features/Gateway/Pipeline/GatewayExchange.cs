@@ -65,6 +65,9 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     /// </summary>
     internal AnswerBuffer Buffer { get; } = new();
 
+    /// <summary>The provider took its time for what came last.</summary>
+    internal bool IsSlow { get; set; }
+
     /// <summary>Something of a model's answer went out: nobody else can answer any more.</summary>
     internal bool HasShown { get; set; }
 

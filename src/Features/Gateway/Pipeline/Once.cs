@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -86,7 +87,7 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         {
             await answers.ReleaseAsync(key, repeat);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             NotReleased(logger, repeat.Key, error.Message);
         }

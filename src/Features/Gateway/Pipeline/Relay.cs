@@ -14,6 +14,8 @@ internal sealed class Relay(SilenceWatch watch)
     /// <summary>An answer of known length that is not longer is read in one piece.</summary>
     private const int AtOnceMax = 1024 * 1024;
 
+    private const int SlowMs = 10;
+
     internal async Task RunAsync(GatewayExchange exchange)
     {
         var answer = exchange.Answer!;
@@ -24,6 +26,7 @@ internal sealed class Relay(SilenceWatch watch)
         if (response.HasStarted && framing != Framing.Events)
         {
             // The client was told to wait for events already.
+            answer.Dispose();
             (exchange.Refusal, exchange.MayTryAnother) =
                 (Errors.Upstream(StatusCodes.Status502BadGateway, "The provider did not answer with a stream."), true);
             return;
@@ -152,10 +155,11 @@ internal sealed class Relay(SilenceWatch watch)
     private static async ValueTask<int> ReadAsync(Stream source, GatewayExchange exchange, int room)
     {
         var (buffer, stop) = (exchange.Buffer, exchange.Silence!.Stop);
-        // Nothing is left over: a stream that is quiet waits without a buffer.
-        var isIdle = buffer.Length == 0;
-        if (isIdle && exchange.Framing != Framing.Whole) _ = await source.ReadAsync(Memory<byte>.Empty, stop);
+        // Nothing is left over: a stream that is slow waits without a buffer.
+        var (isIdle, began) = (buffer.Length == 0, Environment.TickCount64);
+        if (isIdle && exchange.IsSlow) _ = await source.ReadAsync(Memory<byte>.Empty, stop);
         var read = await source.ReadAsync(buffer.Room(isIdle ? room : 1), stop);
+        exchange.IsSlow = exchange.Framing != Framing.Whole && Environment.TickCount64 - began >= SlowMs;
         buffer.Filled(read);
         return read;
     }
@@ -175,7 +179,8 @@ internal sealed class Relay(SilenceWatch watch)
         var hasLeft = false;
         try
         {
-            hasLeft = (await exchange.Http.Response.BodyWriter.FlushAsync(exchange.Http.RequestAborted)).IsCompleted;
+            // A connection that ends completes this as well: no token to be registered with for every event.
+            hasLeft = (await exchange.Http.Response.BodyWriter.FlushAsync(CancellationToken.None)).IsCompleted;
             exchange.Silence!.Spoke();
         }
         catch (Exception error) when (exchange.StaysOn && error is IOException or OperationCanceledException)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -15,18 +16,21 @@ internal sealed class Settle(Journal journal, GatewayTerms terms, TimeProvider c
 
         exchange.Hold = null;
         await hold.GrownAsync();
-        var bill = Bill.Of(exchange);
-        if (bill.Cost > hold.Amount) await StretchAsync(hold, bill.Cost - hold.Amount);
-        var charged = Math.Min(bill.Cost, hold.Amount);
-        if (journal.TryAppend(Record(exchange, hold.Id, bill, charged)))
+        var charged = 0m;
+        try
         {
-            hold.Close(charged);
+            var bill = Bill.Of(exchange);
+            if (bill.Cost > hold.Amount) await StretchAsync(hold, bill.Cost - hold.Amount);
+            var cost = Math.Min(bill.Cost, hold.Amount);
+            if (!journal.TryAppend(Record(exchange, hold.Id, bill, cost))) return false;
+            charged = cost;
             exchange.IsStored = IsAnswer(exchange);
             return true;
         }
-
-        hold.Close(0);
-        return false;
+        finally
+        {
+            hold.Close(charged);
+        }
     }
 
     private static bool IsAnswer(GatewayExchange exchange) => exchange.Repeat is not null
@@ -41,7 +45,7 @@ internal sealed class Settle(Journal journal, GatewayTerms terms, TimeProvider c
         var isTooLarge = kept.Overflowed || kept.Bytes.Length + last > KeptAnswer.BytesMax;
         byte[] body = isTooLarge ? [] : [.. kept.Bytes.Span, .. exchange.Buffer.Span[..last]];
         return new StoredAnswer(
-            repeat.CallId, repeat.Route, repeat.Key, kept.ContentType, body, isBroken, isTooLarge);
+            repeat.CallId, repeat.Route, repeat.Key, repeat.PayloadHash, kept.ContentType, body, isBroken, isTooLarge);
     }
 
     private static async ValueTask StretchAsync(Hold hold, decimal amount)
@@ -50,7 +54,7 @@ internal sealed class Settle(Journal journal, GatewayTerms terms, TimeProvider c
         {
             await hold.StretchAsync(amount, CancellationToken.None);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             // The database cannot be asked: the call is charged as far as its hold reaches.
         }
