@@ -152,10 +152,11 @@ const residentMbOf = pid => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/pro
 
 // Ours has nothing to do any more: all calls are posted.
 export async function rested(pid) {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let [tries, quiet] = [0, 0]; tries < 600; tries++) {
     const before = cpuOf(pid);
     await sleep(300);
-    if (cpuOf(pid) - before < 0.015) return;
+    quiet = cpuOf(pid) - before < 0.015 ? quiet + 1 : 0;
+    if (quiet === 3) return;
   }
 
   throw new Error('the calls of a round were not posted within three minutes');

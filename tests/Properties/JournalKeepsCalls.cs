@@ -146,7 +146,8 @@ public sealed class JournalKeepsCalls : IDisposable
         var body = new byte[random.Next(5000)];
         random.NextBytes(body);
         return new StoredAnswer(
-            Guid.NewGuid(), "/v1/messages", $"key-{random.Next()}", [1, 2], "application/json", body, random.Next(2) == 0,
+            Guid.NewGuid(), "/v1/messages", $"key-{random.Next()}", [1, 2], "application/json", body,
+            random.Next(2) == 0,
             IsTooLarge: false);
     }
 }

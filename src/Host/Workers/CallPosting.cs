@@ -14,8 +14,8 @@ internal sealed partial class CallPosting(
     /// <summary>So many bytes of calls during one batch are a sign of load; so many that wait are not many.</summary>
     private const long Much = 64 * 1024;
     private const long WaitingLittle = 256L << 20;
-    private const int RestPerWork = 4;
-    private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(200);
+    private const int RestPerWork = 8;
+    private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(250);
