@@ -78,12 +78,14 @@ public sealed class StreamsAreKeptAlive(QuietApi quiet) : ApiTest, IClassFixture
     [Fact]
     public async Task Another_supplier_may_still_answer()
     {
-        var (way, sale) = await SaleAsync(Way.Chat.Path);
-        var supplier = await Actors.SupplierAsync();
-        await supplier.PublishPackageAsync(
-            sale.Model, await supplier.MountAccountAsync(), new Offer(PriceInput: 5000, PriceOutput: 5000));
         foreach (var fault in (string[])["!status=503", "!whole"])
         {
+            // Another model for each: who failed is left alone for a while.
+            var (way, sale) = await SaleAsync(Way.Chat.Path);
+            var supplier = await Actors.SupplierAsync();
+            var cheaper = await supplier.PublishPackageAsync(
+                sale.Model, await supplier.MountAccountAsync(), new Offer(PriceInput: 500, PriceOutput: 500));
+            await Routes.FirstBecomesAsync(Actors, sale.Model, cheaper, Api);
             var answer = await CallAsync(way, sale, $"{fault} !firstbyte=900 !times=1 {sale.Model}");
             Assert.StartsWith(Comment, answer.Body, StringComparison.Ordinal);
             Assert.EndsWith("data: [DONE]\n\n", answer.Body, StringComparison.Ordinal);

@@ -176,11 +176,12 @@ internal sealed class Relay(SilenceWatch watch)
         Show(exchange, length);
         if (exchange.IsAlone) return;
 
-        var hasLeft = false;
+        var hasLeft = exchange.Http.RequestAborted.IsCancellationRequested;
         try
         {
             // A connection that ends completes this as well: no token to be registered with for every event.
-            hasLeft = (await exchange.Http.Response.BodyWriter.FlushAsync(CancellationToken.None)).IsCompleted;
+            hasLeft = hasLeft
+                || (await exchange.Http.Response.BodyWriter.FlushAsync(CancellationToken.None)).IsCompleted;
             exchange.Silence!.Spoke();
         }
         catch (Exception error) when (exchange.StaysOn && error is IOException or OperationCanceledException)
