@@ -8,6 +8,7 @@ public sealed class JournalKeepsCalls : IDisposable
 {
     private const int Calls = 40;
     private static readonly byte[] NoBytes = [];
+    private static readonly HashSet<Guid> Nobody = [];
     private readonly string directory = Directory.CreateTempSubdirectory("st-journal-").FullName;
     private readonly Random random = new(20261121);
 
@@ -27,8 +28,8 @@ public sealed class JournalKeepsCalls : IDisposable
     [Fact]
     public void While_their_process_lives_nobody_else_takes_them()
     {
-        using (Written([AnyCall()])) Assert.Empty(JournalSegment.Orphans(directory));
-        using var orphan = Assert.Single(JournalSegment.Orphans(directory));
+        using (Written([AnyCall()])) Assert.Empty(JournalSegment.Orphans(directory, Nobody));
+        using var orphan = Assert.Single(JournalSegment.Orphans(directory, Nobody));
 
         Assert.Equal(7, orphan.NodeId);
         Assert.Single(ReadAll(orphan));
@@ -44,7 +45,7 @@ public sealed class JournalKeepsCalls : IDisposable
         Written(calls).Dispose();
         var path = Assert.Single(Directory.GetFiles(directory));
         using (var file = File.OpenWrite(path)) file.SetLength(file.Length - missing);
-        using var orphan = Assert.Single(JournalSegment.Orphans(directory));
+        using var orphan = Assert.Single(JournalSegment.Orphans(directory, Nobody));
 
         Assert.Equal(calls.SkipLast(1).Select(Plain), ReadAll(orphan).Select(Plain));
     }
@@ -58,7 +59,7 @@ public sealed class JournalKeepsCalls : IDisposable
         var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(path, bytes);
-        using var orphan = Assert.Single(JournalSegment.Orphans(directory));
+        using var orphan = Assert.Single(JournalSegment.Orphans(directory, Nobody));
 
         var read = ReadAll(orphan);
         Assert.InRange(read.Count, 1, Calls - 1);
@@ -70,7 +71,7 @@ public sealed class JournalKeepsCalls : IDisposable
     {
         File.WriteAllBytes(Path.Combine(directory, "begun.journal"), "SUPPLY"u8.ToArray());
 
-        Assert.Empty(JournalSegment.Orphans(directory));
+        Assert.Empty(JournalSegment.Orphans(directory, Nobody));
         Assert.Empty(Directory.GetFiles(directory));
     }
 

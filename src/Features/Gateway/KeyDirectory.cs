@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Routing;
 
 namespace SupplyApi.Features.Gateway;
@@ -53,7 +52,7 @@ internal sealed class KeyDirectory
         {
             return await LookUpAsync(hash, ct).WaitAsync(Patience, ct);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             known.TryUpdate(hash, before with { BriefUntil = clock.Milliseconds() + BriefMs }, before);
             return before.Holder;

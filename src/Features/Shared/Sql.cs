@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using NpgsqlTypes;
 
 namespace SupplyApi.Features.Shared;
@@ -88,6 +89,10 @@ internal static class Sql
 
     internal static T? ValueOrNull<T>(this NpgsqlDataReader row, int column) where T : struct =>
         row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);
+
+    /// <summary>The database refused, did not answer in time, could not be reached or was not found.</summary>
+    internal static bool IsOfDatabase(this Exception error) =>
+        error is NpgsqlException or TimeoutException or SocketException;
 
     internal static bool Violates(this PostgresException error, string constraint) =>
         error.ConstraintName == constraint;

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace SupplyApi.Host.Database;
 
 /// <summary>
@@ -39,7 +37,7 @@ internal sealed class OpenDatabase : IAsyncDisposable
         {
             return await use(Source);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             throw new SettingsException("ConnectionStrings__Supply", error.Message.ReplaceLineEndings(" "));
         }

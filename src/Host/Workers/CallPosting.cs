@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Host.Workers;
@@ -67,7 +66,7 @@ internal sealed partial class CallPosting(
 
     // A disk or a database that does not answer now may do so later; meanwhile the calls are in the journal.
     private static bool IsPassing(Exception error) =>
-        error is NpgsqlException or TimeoutException or SocketException or IOException or InvalidOperationException;
+        error.IsOfDatabase() || error is IOException or InvalidOperationException;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Calls could not be posted yet, {Bytes} bytes wait: {Reason}")]
     private static partial void Failed(ILogger logger, long bytes, string reason);

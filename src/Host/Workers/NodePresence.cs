@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
 
@@ -49,7 +48,7 @@ internal sealed partial class NodePresence(
                     await Task.Delay(Beat, stoppingToken);
                 }
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+            catch (Exception error) when (error.IsOfDatabase())
             {
                 Lost(logger, error.Message);
                 await Task.Delay(Beat, stoppingToken);

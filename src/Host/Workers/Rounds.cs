@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 namespace SupplyApi.Host.Workers;
 
 /// <summary>Work that comes round: again at once while there is more of it, else after a pause.</summary>
@@ -20,7 +19,7 @@ internal static class Rounds
                 {
                     while (await work(stop)) { }
                 }
-                catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+                catch (Exception error) when (error.IsOfDatabase())
                 {
                     failed(error.Message);
                     next = pauseAfterFailure ?? pause;

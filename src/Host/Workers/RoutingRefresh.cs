@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Routing;
 
 namespace SupplyApi.Host.Workers;
@@ -15,7 +14,7 @@ internal sealed class RoutingRefresh(RoutingFeed feed, RoutingTable table) : Bac
         {
             await table.RefreshAsync().WaitAsync(Patience, cancellationToken);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             // The database is away for a moment: the routes come when it does.
         }

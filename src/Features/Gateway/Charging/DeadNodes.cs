@@ -34,7 +34,7 @@ internal sealed partial class DeadNodes(
     /// <summary>Takes over the journals on this disk whose processes are gone.</summary>
     internal async Task AdoptAsync(CancellationToken ct)
     {
-        foreach (var orphan in journal.Orphans())
+        foreach (var orphan in journal.Orphans(strange))
         {
             await using var connection = await db.OpenConnectionAsync(ct);
             if (await connection.Command(Exists).With(orphan.NodeId).ValueAsync<bool>(ct))
@@ -44,7 +44,8 @@ internal sealed partial class DeadNodes(
                 continue;
             }
 
-            if (strange.Add(orphan.Id)) OfAnotherDatabase(logger, orphan.Id);
+            strange.Add(orphan.Id);
+            OfAnotherDatabase(logger, orphan.Id);
             orphan.Dispose();
         }
 

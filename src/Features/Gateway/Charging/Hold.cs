@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Charging;
@@ -58,7 +57,7 @@ internal sealed class Hold : Coverage
             covered += (long)(tokens * ((Amount - before) / cost));
             Until = isSpent ? covered : Math.Max(0, covered - Margin);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             // The database cannot be asked: the hold ends where it ends.
         }

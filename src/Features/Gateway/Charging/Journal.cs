@@ -94,7 +94,13 @@ internal sealed partial class Journal : IDisposable
         lock (gate) return segments.First?.Value;
     }
 
-    internal IEnumerable<JournalSegment> Orphans() => JournalSegment.Orphans(directory);
+    /// <param name="strange">Those that were looked at, and are not ours to post.</param>
+    internal IEnumerable<JournalSegment> Orphans(HashSet<Guid> strange)
+    {
+        HashSet<Guid> known = [.. strange];
+        lock (gate) known.UnionWith(segments.Select(static one => one.Id));
+        return JournalSegment.Orphans(directory, known);
+    }
 
     internal bool HasSegmentOf(long nodeId)
     {

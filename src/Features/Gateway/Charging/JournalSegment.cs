@@ -61,10 +61,12 @@ internal sealed class JournalSegment : IDisposable
     }
 
     /// <summary>The files that processes left behind which are gone.</summary>
-    internal static IEnumerable<JournalSegment> Orphans(string directory)
+    /// <param name="known">Whose files need not be looked at.</param>
+    internal static IEnumerable<JournalSegment> Orphans(string directory, IReadOnlySet<Guid> known)
     {
         foreach (var path in Directory.EnumerateFiles(directory, "*" + Extension))
         {
+            if (Guid.TryParse(Path.GetFileNameWithoutExtension(path), out var id) && known.Contains(id)) continue;
             if (Adopt(path) is { } segment) yield return segment;
         }
     }

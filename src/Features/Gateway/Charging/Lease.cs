@@ -11,12 +11,12 @@ internal enum LeaseKind
 /// <param name="OwnerId">A tenant, a package or an API key.</param>
 internal readonly record struct LeaseKey(LeaseKind Kind, long OwnerId)
 {
-    internal string KindName => Kind switch
-    {
-        LeaseKind.Wallet => "wallet",
-        LeaseKind.Package => "package",
-        _ => "key",
-    };
+    private static readonly string[] Names = ["wallet", "package", "key"];
+
+    internal string KindName => Names[(int)Kind];
+
+    internal static LeaseKey Of(string kindName, long ownerId) =>
+        new((LeaseKind)Array.IndexOf(Names, kindName), ownerId);
 }
 
 /// <summary>
@@ -111,13 +111,8 @@ internal sealed class Lease(LeaseKey key)
     {
         lock (gate)
         {
-            free += amount;
-            lastChunk = amount;
-            if (isClosed || free < needed) return false;
-            free -= needed;
-            taken += needed;
-            usedAt = Environment.TickCount64;
-            return true;
+            Add(amount);
+            return TryTake(needed);
         }
     }
 

@@ -93,9 +93,9 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
     private const string OfNode =
         "select kind, owner_id from gateway_leases where node_id = $1 order by kind, owner_id";
 
-    private sealed record Owner(string Kind, long Id) : IRow<Owner>
+    private sealed record Owned(LeaseKey Key) : IRow<Owned>
     {
-        public static Owner Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetInt64(1));
+        public static Owned Read(NpgsqlDataReader row) => new(LeaseKey.Of(row.GetString(0), row.GetInt64(1)));
     }
 
     /// <summary>Takes from the account. Zero: it has less than is needed, or nothing.</summary>
@@ -171,15 +171,7 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
     internal async Task<IReadOnlyList<LeaseKey>> ListAsync(long ofNode, CancellationToken ct)
     {
         await using var connection = await db.OpenConnectionAsync(ct);
-        return (await connection.Command(OfNode).With(ofNode).ListAsync<Owner>(ct)).ConvertAll(static one =>
-            new LeaseKey(
-                one.Kind switch
-                {
-                    "wallet" => LeaseKind.Wallet,
-                    "package" => LeaseKind.Package,
-                    _ => LeaseKind.Key,
-                },
-                one.Id));
+        return (await connection.Command(OfNode).With(ofNode).ListAsync<Owned>(ct)).ConvertAll(static one => one.Key);
     }
 
     /// <summary>Asks the other nodes for what they do not need. False: there is nothing to be had.</summary>
@@ -215,9 +207,8 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
 
     internal static LeaseKey? ReadNotice(string notice) => notice.Split('/') switch
     {
-        ["wallet", var id] => new LeaseKey(LeaseKind.Wallet, long.Parse(id, CultureInfo.InvariantCulture)),
-        ["package", var id] => new LeaseKey(LeaseKind.Package, long.Parse(id, CultureInfo.InvariantCulture)),
-        ["key", var id] => new LeaseKey(LeaseKind.Key, long.Parse(id, CultureInfo.InvariantCulture)),
+        [("wallet" or "package" or "key") and var kind, var id] =>
+            LeaseKey.Of(kind, long.Parse(id, CultureInfo.InvariantCulture)),
         _ => null,
     };
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Gateway.Routing;
 
@@ -31,10 +30,7 @@ internal sealed partial class Leases
     internal ValueTask<Lease?> TakeAsync(LeaseKey key, decimal amount, CancellationToken ct)
     {
         var lease = leases.GetOrAdd(key, static key => new Lease(key));
-        if (!lease.TryTake(amount)) return TakeSlowlyAsync(key, amount, ct);
-
-        if (lease.ShouldRefill()) _ = RefillAheadAsync(lease);
-        return ValueTask.FromResult<Lease?>(lease);
+        return TryTakeMore(lease, amount) ? ValueTask.FromResult<Lease?>(lease) : TakeSlowlyAsync(key, amount, ct);
     }
 
     /// <summary>As much more as is to be had for a call that has a hold already, without waiting.</summary>
@@ -77,8 +73,7 @@ internal sealed partial class Leases
     }
 
     /// <summary>Gives back what was not used for a while; everything when the node ends.</summary>
-    /// <returns>How many are left.</returns>
-    internal async Task<int> CloseIdleAsync(bool all, CancellationToken ct)
+    internal async Task CloseIdleAsync(bool all, CancellationToken ct)
     {
         foreach (var lease in leases.Values)
         {
@@ -92,8 +87,6 @@ internal sealed partial class Leases
                 lease.Turn.Release();
             }
         }
-
-        return leases.Count;
     }
 
     /// <summary>Somebody else needs what is free here.</summary>
@@ -106,7 +99,7 @@ internal sealed partial class Leases
         {
             if (!lease.IsClosed && lease.TakeFree() is > 0 and var amount) await ReturnAsync(lease, amount);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             NotGivenBack(logger, notice, error.Message);
         }
@@ -187,7 +180,7 @@ internal sealed partial class Leases
                 lease.Turn.Release();
             }
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             NotRefilled(logger, lease.Key.KindName, lease.Key.OwnerId, error.Message);
         }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -87,7 +86,7 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         {
             await answers.ReleaseAsync(key, repeat);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             NotReleased(logger, repeat.Key, error.Message);
         }

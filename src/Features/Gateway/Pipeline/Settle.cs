@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Charging;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -54,7 +53,7 @@ internal sealed class Settle(Journal journal, GatewayTerms terms, TimeProvider c
         {
             await hold.StretchAsync(amount, CancellationToken.None);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error.IsOfDatabase())
         {
             // The database cannot be asked: the call is charged as far as its hold reaches.
         }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace SupplyApi.Features.Gateway.Routing;
 
 /// <summary>
@@ -55,7 +53,7 @@ internal sealed partial class RoutingFeed(NpgsqlDataSource db, TimeProvider cloc
                 pause = PauseMin;
                 await HearAsync(connection, stop);
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+            catch (Exception error) when (error.IsOfDatabase())
             {
                 if (Interlocked.Exchange(ref liveUntil, 0) != 0)
                 {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Routing;
@@ -77,7 +76,7 @@ internal sealed partial class RoutingTable : IDisposable
                     waiting?.SetResult();
                     isFailing = false;
                 }
-                catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+                catch (Exception error) when (error.IsOfDatabase())
                 {
                     if (!isFailing) Failed(logger, error.Message);
                     isFailing = true;

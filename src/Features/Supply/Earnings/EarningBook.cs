@@ -10,27 +10,10 @@ namespace SupplyApi.Features.Supply.Earnings;
 internal static class EarningBook
 {
     private const string InsertRecord = """
-        insert into supply_earnings (tenant_id, user_id, earnings_type, platform, amount, status, description, usage_id,
+        insert into supply_earnings (tenant_id, user_id, earnings_type, platform, amount, status, description,
                                      earned_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         returning record_id
-        """;
-
-    private const string AddToDay = """
-        insert into supply_billing_days as sums (tenant_id, day, platform, revenue, platform_fee, net_earnings, tokens,
-                                                 requests, successes, records)
-        values ($1, ($2 at time zone 'UTC')::date, $3, $4, $5, $6, $7, $8, $9, $10)
-            on conflict (tenant_id, day, platform) do update
-           set revenue = sums.revenue + excluded.revenue, platform_fee = sums.platform_fee + excluded.platform_fee,
-               net_earnings = sums.net_earnings + excluded.net_earnings, tokens = sums.tokens + excluded.tokens,
-               requests = sums.requests + excluded.requests, successes = sums.successes + excluded.successes,
-               records = sums.records + excluded.records
-        """;
-
-    private const string AddToMinute = """
-        insert into supply_earning_minutes as counts (tenant_id, minute, records)
-        values ($1, date_trunc('minute', $2, 'UTC'), 1)
-            on conflict (tenant_id, minute) do update set records = counts.records + 1
         """;
 
     private const string CopyRecords = """
@@ -79,10 +62,10 @@ internal static class EarningBook
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertRecord)
             .With(earning.TenantId).With(earning.UserId).With(earning.Type).With(earning.Platform)
-            .With(turnover.Net).With(earning.Status).With(earning.Description)
-            .WithNullable(earning.UsageId, NpgsqlDbType.Uuid).With(now));
-        batch.BatchCommands.Add(DayOf(earning.TenantId, earning.Platform, turnover, records: 1, now));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AddToMinute).With(earning.TenantId).With(now));
+            .With(turnover.Net).With(earning.Status).With(earning.Description).With(now));
+        batch.BatchCommands.Add(ToDays(
+            [new Day(earning.TenantId, DayOf(now), earning.Platform, turnover, Records: 1)]));
+        batch.BatchCommands.Add(ToMinutes([new Minute(earning.TenantId, MinuteOf(now), Records: 1)]));
         if (earning.Status == "available")
             batch.BatchCommands.Add(new NpgsqlBatchCommand(AddToLot)
                 .With(earning.TenantId).With(now).With(earning.Platform).With(turnover.Net));
@@ -95,32 +78,19 @@ internal static class EarningBook
     {
         if (calls.Count == 0) return;
         await CopyAsync(connection, calls, ct);
-        var days = calls
-            .GroupBy(static one => (one.TenantId, Day: DateOnly.FromDateTime(one.At.UtcDateTime), one.Platform))
-            .Select(static one => (
-                one.Key, Sum: one.Aggregate(default(Turnover), static (sum, call) => sum + call.Turnover),
-                Records: one.LongCount(static call => call.IsRecord)))
-            .ToList();
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AddToDays)
-            .With(days.ConvertAll(static one => one.Key.TenantId).ToArray())
-            .With(days.ConvertAll(static one => one.Key.Day).ToArray())
-            .With(days.ConvertAll(static one => one.Key.Platform).ToArray())
-            .With(days.ConvertAll(static one => one.Sum.Revenue).ToArray())
-            .With(days.ConvertAll(static one => one.Sum.Fee).ToArray())
-            .With(days.ConvertAll(static one => one.Sum.Net).ToArray())
-            .With(days.ConvertAll(static one => one.Sum.Tokens).ToArray())
-            .With(days.ConvertAll(static one => one.Sum.Requests).ToArray())
-            .With(days.ConvertAll(static one => one.Sum.Successes).ToArray())
-            .With(days.ConvertAll(static one => one.Records).ToArray()));
-        var minutes = calls.Where(static one => one.IsRecord)
-            .GroupBy(static one => (one.TenantId, Minute: one.At.AddTicks(-(one.At.Ticks % TimeSpan.TicksPerMinute))))
-            .Select(static one => (one.Key, Records: one.LongCount()))
-            .ToList();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AddToMinutes)
-            .With(minutes.ConvertAll(static one => one.Key.TenantId).ToArray())
-            .With(minutes.ConvertAll(static one => one.Key.Minute).ToArray())
-            .With(minutes.ConvertAll(static one => one.Records).ToArray()));
+        batch.BatchCommands.Add(ToDays(calls
+            .GroupBy(static one => (one.TenantId, Day: DayOf(one.At), one.Platform))
+            .Select(static one => new Day(
+                one.Key.TenantId, one.Key.Day, one.Key.Platform,
+                one.Aggregate(default(Turnover), static (sum, call) => sum + call.Turnover),
+                one.LongCount(static call => call.IsRecord)))
+            .ToList()));
+        batch.BatchCommands.Add(ToMinutes(calls
+            .Where(static one => one.IsRecord)
+            .GroupBy(static one => (one.TenantId, Minute: MinuteOf(one.At)))
+            .Select(static one => new Minute(one.Key.TenantId, one.Key.Minute, one.LongCount()))
+            .ToList()));
         await batch.ExecuteNonQueryAsync(ct);
     }
 
@@ -160,17 +130,36 @@ internal static class EarningBook
         await rows.CompleteAsync(ct);
     }
 
-    private static NpgsqlBatchCommand DayOf(
-        long tenantId, string platform, Turnover turnover, long records, DateTimeOffset now) =>
-        new NpgsqlBatchCommand(AddToDay)
-            .With(tenantId).With(now).With(platform).With(turnover.Revenue).With(turnover.Fee).With(turnover.Net)
-            .With(turnover.Tokens).With(turnover.Requests).With(turnover.Successes).With(records);
+    private static NpgsqlBatchCommand ToDays(List<Day> days) => new NpgsqlBatchCommand(AddToDays)
+        .With(days.ConvertAll(static one => one.TenantId).ToArray())
+        .With(days.ConvertAll(static one => one.Date).ToArray())
+        .With(days.ConvertAll(static one => one.Platform).ToArray())
+        .With(days.ConvertAll(static one => one.Sum.Revenue).ToArray())
+        .With(days.ConvertAll(static one => one.Sum.Fee).ToArray())
+        .With(days.ConvertAll(static one => one.Sum.Net).ToArray())
+        .With(days.ConvertAll(static one => one.Sum.Tokens).ToArray())
+        .With(days.ConvertAll(static one => one.Sum.Requests).ToArray())
+        .With(days.ConvertAll(static one => one.Sum.Successes).ToArray())
+        .With(days.ConvertAll(static one => one.Records).ToArray());
+
+    private static NpgsqlBatchCommand ToMinutes(List<Minute> minutes) => new NpgsqlBatchCommand(AddToMinutes)
+        .With(minutes.ConvertAll(static one => one.TenantId).ToArray())
+        .With(minutes.ConvertAll(static one => one.At).ToArray())
+        .With(minutes.ConvertAll(static one => one.Records).ToArray());
+
+    private static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
+
+    private static DateTimeOffset MinuteOf(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMinute));
+
+    private readonly record struct Day(long TenantId, DateOnly Date, string Platform, Turnover Sum, long Records);
+
+    private readonly record struct Minute(long TenantId, DateTimeOffset At, long Records);
 }
 
 /// <param name="Type">usage, bonus or refund.</param>
 /// <param name="Platform">The provider of a call; else the type once more.</param>
 internal sealed record Earning(
-    long TenantId, long UserId, string Type, string Platform, string Status, string Description, Guid? UsageId = null);
+    long TenantId, long UserId, string Type, string Platform, string Status, string Description);
 
 /// <summary>What a call, a bonus or a refund adds to the bill of its day. The record's amount is the net.</summary>
 internal readonly record struct Turnover(
