@@ -47,9 +47,10 @@ public static class Canary
         var known = Fragments.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var start = 0; start + Fragment <= text.Length; start++)
         {
-            // The rest of a hex form is compared too, as twelve hex digits alone could be chance.
+            // The rest of a hex form is compared too, as twelve hex digits alone could be chance. Where those twelve
+            // have no letter, the upper and the lower form share them.
             var isKnown = known.TryGetValue(text.AsSpan(start, Fragment), out var rest);
-            if (isKnown && text.AsSpan(start + Fragment).StartsWith(rest, StringComparison.Ordinal))
+            if (isKnown && text.AsSpan(start + Fragment).StartsWith(rest, StringComparison.OrdinalIgnoreCase))
                 return text.Substring(start, Fragment);
         }
 
