@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Caching.Hybrid;
 using SupplyApi.Features.Admin;
 using SupplyApi.Features.Auth;
+using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
@@ -79,7 +80,7 @@ internal static class Composition
             ReadOnlySpan<IJsonTypeInfoResolver> areas =
             [
                 PublicRoutes.Json, AuthRoutes.Json, UserRoutes.Json,
-                AdminRoutes.Json, SupplyRoutes.Json, GatewayRoutes.Json,
+                AdminRoutes.Json, SupplyRoutes.Json, ConsumerRoutes.Json, GatewayRoutes.Json,
             ];
             foreach (var area in areas) options.SerializerOptions.TypeInfoResolverChain.Add(area);
         });

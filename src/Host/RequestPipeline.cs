@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using SupplyApi.Features.Admin;
 using SupplyApi.Features.Auth;
+using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Public;
@@ -34,6 +35,7 @@ internal static class RequestPipeline
         UserRoutes.Map(app);
         AdminRoutes.Map(app);
         SupplyRoutes.Map(app);
+        ConsumerRoutes.Map(app);
         GatewayRoutes.Map(app);
         ContractPage.Map(app);
         RefuseOpenDoors(app);

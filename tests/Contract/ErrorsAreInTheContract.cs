@@ -11,7 +11,8 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("gateway", "/v1/nothing")]
     [InlineData("gateway-anthropic", "/v1/messages/nothing")]
     [InlineData("gateway-gemini", "/v1beta/nothing")]
-    [InlineData("consumers", "/api/v1/consumers/nothing")]
+    [InlineData("consumers", "/api/v1/consumers/con_1/nothing")]
+    [InlineData("products", "/api/v1/products/1/nothing")]
     [InlineData("open-api", "/api/v1/intents/nothing")]
     [InlineData("elsewhere", "/nothing")]
     public async Task No_such_path(string surface, string path)
@@ -23,6 +24,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     [Theory]
     [InlineData("supply", "/api/v1/supply/billing")]
+    [InlineData("consumers", "/api/v1/consumers")]
     [InlineData("platform", "/api/user/me")]
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/models")]
@@ -39,6 +41,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     [Theory]
     [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("consumers", "/api/v1/consumers")]
     [InlineData("platform", "/api/user/api-keys")]
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/chat/completions")]
@@ -54,6 +57,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     [Theory]
     [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("consumers", "/api/v1/consumers")]
     [InlineData("platform", "/api/user/api-keys")]
     [InlineData("sign-in", "/auth/password/login")]
     [InlineData("gateway", "/v1/chat/completions")]
@@ -79,6 +83,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     [Theory]
     [InlineData("supply", "/api/v1/supply/accounts/verify")]
+    [InlineData("consumers", "/api/v1/consumers")]
     [InlineData("platform", "/api/user/api-keys")]
     [InlineData("gateway", "/v1/chat/completions")]
     [InlineData("gateway-anthropic", "/v1/messages")]
@@ -94,6 +99,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     [Theory]
     [InlineData("supply", "/api/v1/supply/billing")]
+    [InlineData("consumers", "/api/v1/consumers/con_1")]
     [InlineData("platform", "/api/user/me")]
     [InlineData("gateway", "/v1/models")]
     public async Task As_problem_json(string surface, string path)
@@ -115,7 +121,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     private async Task<Client> AnyoneAsync(string surface) => surface switch
     {
         "gateway" or "gateway-anthropic" or "gateway-gemini" => await Actors.ConsumerAsync(0),
-        "supply" or "alias" or "platform" => await Actors.SupplierAsync(),
+        "supply" or "alias" or "consumers" or "platform" => await Actors.SupplierAsync(),
         _ => Actors.Stranger(),
     };
 }

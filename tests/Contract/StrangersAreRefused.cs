@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace SupplyApi.Tests.Contracts;
 
 /// <summary>
@@ -89,7 +91,7 @@ public sealed class StrangersAreRefused : ApiTest
         var (operation, path, entitled) = await EntitledAsync(id);
         var other = await Actors.SupplierAsync();
         var isForAdmins = ForAdmins.Contains(id);
-        var missing = await SendAsync(isForAdmins ? entitled : other, operation, PathOf(operation, NobodysId));
+        var missing = await SendAsync(isForAdmins ? entitled : other, operation, NobodysPath(operation));
         var foreign = await SendAsync(other, operation, path);
 
         Assert.Equal(404, missing.Status);
@@ -128,6 +130,7 @@ public sealed class StrangersAreRefused : ApiTest
         var path when path.Contains("{packageId}", StringComparison.Ordinal) =>
             await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
         var path when path.Contains("{settlementId}", StringComparison.Ordinal) => await WithdrawnAsync(supplier),
+        var path when path.Contains("{consumerId}", StringComparison.Ordinal) => await OwnAppAsync(supplier),
         var path when path.Contains("{provider}", StringComparison.Ordinal) => "openai",
         var path when path.Contains("{modelId}", StringComparison.Ordinal) =>
             await PlatformChannel.PriceAsync(await Actors.AdminAsync(), Actors.Unique("model")),
@@ -151,10 +154,28 @@ public sealed class StrangersAreRefused : ApiTest
         return await supplier.WithdrawAsync(1);
     }
 
-    private static string PathOf(Operation operation, object id) =>
-        operation.Path.IndexOf('{') is >= 0 and var start
-            ? operation.Path[..start] + id + operation.Path[(operation.Path.IndexOf('}') + 1)..]
-            : operation.Path;
+    // One thing of each kind; the path says which of them it wants.
+    private static async Task<Dictionary<string, string>> OwnAppAsync(Actor owner)
+    {
+        var app = await owner.CreateAppAsync();
+        return new()
+        {
+            ["consumerId"] = app.ConsumerId,
+            ["credentialId"] = app.CredentialId,
+        };
+    }
+
+    private static string PathOf(Operation operation, object id) => id is Dictionary<string, string> ids
+        ? Regex.Replace(operation.Path, "{([^}]+)}", match => ids[match.Groups[1].Value])
+        : Regex.Replace(operation.Path, "{[^}]+}", $"{id}");
+
+    private static string NobodysPath(Operation operation) => Regex.Replace(
+        operation.Path, "{([^}]+)}", static match => match.Groups[1].Value switch
+        {
+            "consumerId" => $"con_{NobodysId}",
+            "credentialId" => $"cred_{NobodysId}",
+            _ => $"{NobodysId}",
+        });
 
     private static Task<Answer> SendAsync(Client client, Operation operation, string path) =>
         client.Quietly().Send(new HttpMethod(operation.Method), path, BodyOf(operation));
@@ -171,6 +192,7 @@ public sealed class StrangersAreRefused : ApiTest
               "model_floors": []
             }
             """,
+        { Id: "createConsumer" } => """{ "name": "An application" }""",
         { Id: "updateRouting" } => """{ "rule": "cheapest" }""",
         { Id: "updatePlatformModel" } => """{ "input_price": 1, "output_price": 2 }""",
         { Id: "completeSettlement" } => """{ "payment_reference": "PAY-1" }""",

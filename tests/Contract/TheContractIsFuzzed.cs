@@ -54,6 +54,7 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
         }
 
         await AddChannelsAsync(actors, ids);
+        await AddAppsAsync(supplier, ids);
         ids["updateSupplyPolicy"] = new JsonObject { ["provider"] = new JsonArray("anthropic", "gemini") };
         ids["retryOutboxDeadLetter"] = new JsonObject
         {
@@ -112,6 +113,20 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
                 if (operation.Path.Contains($"{{{one.First().Key}}}", StringComparison.Ordinal))
                     ids[operation.Id] = one.DeepClone();
             }
+        }
+    }
+
+    private static async Task AddAppsAsync(Actor owner, JsonObject ids)
+    {
+        var (first, last) = (await owner.CreateAppAsync(), await owner.CreateAppAsync("HMAC"));
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (!operation.Path.Contains("{consumerId}", StringComparison.Ordinal)) continue;
+            ids[operation.Id] = new JsonObject
+            {
+                ["consumerId"] = new JsonArray(first.ConsumerId, last.ConsumerId),
+                ["credentialId"] = new JsonArray(first.CredentialId, last.CredentialId),
+            };
         }
     }
 
@@ -186,6 +201,11 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             { "items": [{ "package_id": {{package}}, "price_per_1m_input": 1, "price_per_1m_output": 2 }] }
             """)),
         ["createSupplySettlementWithdraw"] = new JsonArray(Parse(Withdrawals.Body(10, "123456"))),
+        ["createConsumer"] = new JsonArray(Parse("""{ "name": "Fuzz", "authType": "HMAC" }""")),
+        ["createCredential"] = new JsonArray(
+            Parse("""{ "mode": "API_KEY", "apiKey": { "headerName": "X-Key", "prefix": "Key" } }"""),
+            Parse("""{ "mode": "HMAC", "allowedIps": ["192.0.2.1"], "qps": 5, "expiresAt": "2099-01-01T00:00:00Z" }"""),
+            Parse($$"""{ "mode": "JWT", "jwt": { "issuer": "https://id.example.com", "jwks": {{Jwks.All}} } }""")),
         ["createPlatformModel"] = new JsonArray(Parse("""
             { "model_name": "fuzz", "input_price": "3", "output_price": 15, "cached_input_price": null }
             """)),

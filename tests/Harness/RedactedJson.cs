@@ -84,12 +84,17 @@ internal sealed partial class RedactedJson(Redactions redactions, string path, b
 
     private string Text(string member, string owner, string text)
     {
+        if (Redactions.PrefixedKind(text) is { } thing)
+            return isRequest ? redactions.SentId(thing, text) : redactions.Id(thing, text, isNumber: false);
         if (isRequest) return member == "sms_code" ? redactions.SentId("code", text) : redactions.Text(text);
         return member switch
         {
             "token" => redactions.Token(text),
             "key" when text.StartsWith("sk-", StringComparison.Ordinal) => redactions.Key(text),
             "key_prefix" => redactions.KeyPrefix(text),
+            "apiKeyValue" or "secretKey" => redactions.Secret(text),
+            "hint" => redactions.Hint(text),
+            "appId" => redactions.Id("app", text, isNumber: false),
             "referral_code" => redactions.ReferralCode(text),
             "request_id" or "requestId" => redactions.RequestId(text),
             "kid" or "key_id" or "x" or "y" or "value" when Redactions.IsBase64Url(text) =>

@@ -32,6 +32,12 @@ public sealed partial class Redactions
         lock (registered) ids.Add((kind, value.ToString(CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>The same of an id with its kind before it, con_12.</summary>
+    public void RegisterId(string value)
+    {
+        lock (registered) ids.Add((PrefixedKind(value)!, value));
+    }
+
     /// <summary>A code that was sent to a phone.</summary>
     public void RegisterCode(string value)
     {
@@ -61,10 +67,16 @@ public sealed partial class Redactions
         {
             if (segments[step].Length > 0 && segments[step].All(char.IsAsciiDigit))
                 segments[step] = SentId(KindOf(segments[step - 1]), segments[step]);
+            else if (PrefixedKind(segments[step]) is { } kind)
+                segments[step] = SentId(kind, segments[step]);
         }
 
         return Text(Uri.UnescapeDataString(string.Join('/', segments) + Link(query)));
     }
+
+    /// <summary>Where something new is: its id is in the answer's body too.</summary>
+    internal string Location(string path) => string.Join('/', path.Split('/').Select(one =>
+        PrefixedKind(one) is { } kind ? Id(kind, one, isNumber: false) : Text(one)));
 
     /// <summary>An id that an answer brought: a positive number, or a text with no room for chance.</summary>
     internal string Id(string kind, string value, bool isNumber)
@@ -105,6 +117,20 @@ public sealed partial class Redactions
         return Named("key-prefix", "key-prefix", value);
     }
 
+    /// <summary>What a consumer's credential opens with.</summary>
+    internal string Secret(string value)
+    {
+        Check(ConsumerSecret().IsMatch(value), "ck- or ask_ and 43 characters", value);
+        var kind = value.StartsWith("ck-", StringComparison.Ordinal) ? "key" : "secret";
+        return Named(kind, kind, value);
+    }
+
+    internal string Hint(string value)
+    {
+        Check(ConsumerSecretEnds().IsMatch(value), "the first eight and the last four characters of a secret", value);
+        return Named("hint", "hint", value);
+    }
+
     internal string ReferralCode(string value)
     {
         Check(Referral().IsMatch(value), "a referral code", value);
@@ -118,7 +144,7 @@ public sealed partial class Redactions
             value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
         Check(isTime && value.EndsWith('Z'), "an RFC 3339 instant in UTC with Z", value);
         var now = DateTimeOffset.UtcNow + ClockOffset;
-        if (member is "expires_at" or "valid_until")
+        if (member is "expires_at" or "valid_until" or "expiresAt" or "previousValidUntil")
             Check(time > now, "an instant to come", value);
         else
             Check((time - now).Duration() < Near, $"an instant near {now:O}", value);
@@ -170,6 +196,17 @@ public sealed partial class Redactions
     /// <summary>The ids in what explains a route.</summary>
     internal string Route(string text) => PackageName().Replace(
         text, match => $"package/{Id("package", match.Groups[1].Value, isNumber: true)}=");
+
+    /// <summary>What con_12 is the id of; null when the text is no such id.</summary>
+    internal static string? PrefixedKind(string text) => !PrefixedId().IsMatch(text) ? null : text.Split('_')[0] switch
+    {
+        "con" => "consumer",
+        "cred" => "credential",
+        "sub" => "subscription",
+        "prod" => "product",
+        "pkg" => "package",
+        var kind => kind,
+    };
 
     internal static bool IsBase64Url(string value) => Base64UrlText().IsMatch(value);
 
@@ -252,6 +289,15 @@ public sealed partial class Redactions
 
     [GeneratedRegex(@"^sk-[A-Za-z0-9_-]{5}\.{3}[A-Za-z0-9_-]{4}$")]
     private static partial Regex ApiKeyEnds();
+
+    [GeneratedRegex("^(ck-|ask_)[A-Za-z0-9_-]{43}$")]
+    private static partial Regex ConsumerSecret();
+
+    [GeneratedRegex(@"^(ck-.{5}|ask_.{4})\.{3}[A-Za-z0-9_-]{4}$")]
+    private static partial Regex ConsumerSecretEnds();
+
+    [GeneratedRegex("^(con|cred|sub|prod|pkg|intent)_[1-9][0-9]*$")]
+    private static partial Regex PrefixedId();
 
     [GeneratedRegex("^[A-Za-z0-9]{6,32}$")]
     private static partial Regex Referral();

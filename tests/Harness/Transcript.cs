@@ -68,6 +68,7 @@ public sealed class Transcript
     {
         "Retry-After" => Redactions.Seconds(value),
         "X-Supply-Route" => Redactions.Route(value),
+        "Location" => Redactions.Location(value),
         "ETag" => value.StartsWith('"') && value.EndsWith('"') ? "{etag}" : throw new FormatException($"ETag {value}"),
         _ => Redactions.Text(value),
     };

@@ -196,6 +196,15 @@ internal static class Errors
     internal static Refusal ClosedToAddress =>
         new(403, "address_not_allowed", "The API key is not allowed from this address.");
 
+    // Consumers and their credentials
+    internal static Refusal ConsumerNameTaken =>
+        new(409, "consumer_name_taken", "A consumer of yours has this name already.") { Field = "name" };
+    internal static Refusal NoConsumer => new(404, "consumer_not_found", "There is no consumer yet; create one first.");
+    internal static Refusal CredentialLimit(int max) =>
+        new(409, "credential_limit", $"A consumer has at most {max} credentials; delete one first.");
+    internal static Refusal NothingToRotate =>
+        new(409, "nothing_to_rotate", "A JWT credential has no secret of ours; replace its jwt.jwks instead.");
+
     // Gateway
     internal static Refusal ModelNotAllowed(string model) =>
         new(403, "model_not_allowed", $"The API key is not allowed to use the model '{model}'.") { Field = "model" };

@@ -18,13 +18,15 @@ internal readonly record struct Page(int Number, int Size)
     internal Pagination Of(long total) => new(Number, Size, total);
 
     /// <summary>Null when both are in range; else what is wrong, naming the parameter.</summary>
-    internal static Refusal? Read(string? page, string? pageSize, out Page read, int sizeMax = SizeMax)
+    /// <param name="sizeName">What the surface calls the size of a page.</param>
+    internal static Refusal? Read(
+        string? page, string? pageSize, out Page read, int sizeMax = SizeMax, string sizeName = "page_size")
     {
         read = new Page(1, SizeDefault);
         if (!TryCount(page, 1, int.MaxValue, out var number))
             return Errors.Invalid("page", "page must be a whole number from 1.");
         if (!TryCount(pageSize, SizeDefault, sizeMax, out var size))
-            return Errors.Invalid("page_size", $"page_size must be a whole number from 1 to {sizeMax}.");
+            return Errors.Invalid(sizeName, $"{sizeName} must be a whole number from 1 to {sizeMax}.");
 
         read = new Page(number, size);
         return null;

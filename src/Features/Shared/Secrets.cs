@@ -18,6 +18,8 @@ internal sealed class Secrets
     /// <summary>The length of a full API key: the prefix and 32 random bytes in base64url without padding.</summary>
     internal const int ApiKeyLength = 46;
 
+    internal const string ConsumerKeyPrefix = "ck-";
+
     private const byte Version = 1;
     private const int KeyIdBytes = 4;
     private const int NonceBytes = 12;
@@ -91,7 +93,14 @@ internal sealed class Secrets
 
     internal static byte[] NewMasterKey() => RandomNumberGenerator.GetBytes(MasterKeyBytes);
 
-    internal static string NewApiKey() => ApiKeyPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+    internal static string NewApiKey() => ApiKeyPrefix + New256Bits();
+
+    internal static string NewConsumerKey() => ConsumerKeyPrefix + New256Bits();
+
+    internal static string NewAppSecret() => "ask_" + New256Bits();
+
+    /// <summary>A name, not a secret; but nobody finds one by counting.</summary>
+    internal static string NewAppId() => "app_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>65 bits in base32: short enough to be read out, long enough not to be guessed.</summary>
     internal static string NewReferralCode() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 13);
@@ -143,6 +152,8 @@ internal sealed class Secrets
         HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, key, salt: [], Encoding.UTF8.GetBytes(purpose));
         return key;
     }
+
+    private static string New256Bits() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     private byte[] Bind(string boundTo) => [Version, .. keyId, .. Encoding.UTF8.GetBytes(boundTo)];
 }

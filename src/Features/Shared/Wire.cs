@@ -12,6 +12,10 @@ internal sealed record PagedEnvelope<T>(string RequestId, IReadOnlyList<T> Data,
 /// <summary>The platform surface's list, page by page.</summary>
 internal sealed record ItemPage<T>(IReadOnlyList<T> Items, long Total, int Page, int PageSize);
 
+/// <summary>The consumers' surface's list, page by page.</summary>
+/// <param name="Number">Of the page, from one.</param>
+internal sealed record ContentPage<T>(IReadOnlyList<T> Content, int Number, int Size, long TotalElements);
+
 /// <summary>What every JSON body of ours has in common.</summary>
 internal static class Wire
 {
@@ -35,5 +39,18 @@ internal static class Wire
         json.MaxDepth = 32;
         json.Encoder = Encoder;
         json.Converters.Add(new MoneyJson());
+    }
+
+    /// <summary>For areas whose contract writes createdAt: names members anew after the policy named them.</summary>
+    internal static void CamelCase(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties) property.Name = Camel(property.Name);
+    }
+
+    private static string Camel(string snake)
+    {
+        var words = snake.Split('_', StringSplitOptions.RemoveEmptyEntries);
+        return words[0] + string.Concat(
+            words.Skip(1).Select(static word => char.ToUpperInvariant(word[0]) + word[1..]));
     }
 }
