@@ -3,7 +3,7 @@ using SupplyApi.Features.Admin;
 using SupplyApi.Features.Auth;
 using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Gateway;
-using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Public;
 using SupplyApi.Features.Supply;
 using SupplyApi.Features.User;

@@ -48,6 +48,13 @@ public sealed class TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<T> ValueAsync<T>(string sql)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
     private static async Task<TestDatabase> CreateAsync(string template, bool isMigrated)
     {
         var cluster = await Suite.MigratedClusterAsync();

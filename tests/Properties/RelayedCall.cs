@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using SupplyApi.Features.Gateway;
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Gateway.Protocols;
 

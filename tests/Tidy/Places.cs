@@ -6,7 +6,7 @@ internal static class Places
     private static readonly string[] Crypto =
     [
         "src/Features/Shared/Secrets.cs", "src/Features/Shared/Signature.cs", "src/Features/Auth/PasswordHash.cs",
-        "src/Host/Authentication/",
+        "src/Features/Gateway/Callers/TokenSignature.cs", "src/Host/Authentication/",
     ];
 
     private static readonly string[] Ledger = ["src/Features/Shared/Ledger.cs", "src/Host/Database/"];

@@ -1,3 +1,4 @@
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Routing;
 
 namespace SupplyApi.Features.Gateway;

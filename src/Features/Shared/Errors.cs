@@ -206,6 +206,13 @@ internal static class Errors
         new(409, "nothing_to_rotate", "A JWT credential has no secret of ours; replace its jwt.jwks instead.");
 
     // Gateway
+    internal static Refusal NotSubscribed(string model) =>
+        new(403, "not_subscribed", $"The consumer has no active subscription to the model '{model}'.")
+        {
+            Field = "model",
+        };
+    internal static Refusal PlanNotServed =>
+        new(503, "no_capacity", "The subscribed package cannot serve calls at present.");
     internal static Refusal ModelNotAllowed(string model) =>
         new(403, "model_not_allowed", $"The API key is not allowed to use the model '{model}'.") { Field = "model" };
     internal static Refusal NoSuchModel(string model) =>

@@ -1,4 +1,5 @@
 using NpgsqlTypes;
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Charging;
@@ -63,12 +64,12 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
         {
             var now = clock.GetUtcNow();
             if (await connection.Command(Claim)
-                .With(holder.TenantId).With(holder.KeyId).With(repeat.Route).With(repeat.Key).With(repeat.PayloadHash)
-                .With(repeat.CallId).With(node.Id).With(now).With(now + Kept)
+                .With(holder.TenantId).With(holder.AnswersId).With(repeat.Route).With(repeat.Key)
+                .With(repeat.PayloadHash).With(repeat.CallId).With(node.Id).With(now).With(now + Kept)
                 .RunAsync(ct) == 1)
                 return null;
             var answer = await connection.Command(Find)
-                .With(holder.TenantId).With(holder.KeyId).With(repeat.Route).With(repeat.Key)
+                .With(holder.TenantId).With(holder.AnswersId).With(repeat.Route).With(repeat.Key)
                 .OneAsync<Answer>(ct);
             if (answer is not null) return answer;
         }
@@ -79,7 +80,7 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
     {
         await using var connection = await db.OpenConnectionAsync();
         await connection.Command(Release)
-            .With(holder.TenantId).With(holder.KeyId).With(repeat.Route).With(repeat.Key).With(repeat.CallId)
+            .With(holder.TenantId).With(holder.AnswersId).With(repeat.Route).With(repeat.Key).With(repeat.CallId)
             .RunAsync(default);
     }
 
@@ -91,7 +92,7 @@ internal sealed class AnswerBook(NpgsqlDataSource db, Node node, TimeProvider cl
     internal static async Task<bool> EnterAsync(
         NpgsqlConnection connection, CallRecord call, StoredAnswer answer, CancellationToken ct) =>
         await connection.Command(Enter)
-            .With(call.TenantId).With(call.KeyId).With(answer.Route).With(answer.Key).With(answer.CallId)
+            .With(call.TenantId).With(call.AnswersId).With(answer.Route).With(answer.Key).With(answer.CallId)
             .With(answer.IsBroken ? "broken" : "done").With(answer.ContentType)
             .WithNullable(answer.IsTooLarge ? null : answer.Body, NpgsqlDbType.Bytea).With(answer.PayloadHash)
             .With(call.At).With(call.At + Kept)

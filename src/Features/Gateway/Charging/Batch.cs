@@ -23,6 +23,9 @@ internal sealed class Batch
 
     internal SortedDictionary<long, KeyUse> Keys { get; } = [];
 
+    /// <summary>Consumers' credentials, and when each was last used.</summary>
+    internal SortedDictionary<long, DateTimeOffset> Credentials { get; } = [];
+
     internal Dictionary<LeaseKey, decimal> Leases { get; } = [];
 
     internal List<CallEarning> Earnings { get; } = [];
@@ -53,7 +56,8 @@ internal sealed class Batch
         if (call.Source == Source.Package && call.Charged > 0)
             Packages[call.SourceId] = Packages.GetValueOrDefault(call.SourceId) + call.Charged;
 
-        Keys[call.KeyId] = Keys.GetValueOrDefault(call.KeyId).With(call);
+        if (call.ConsumerId == 0) Keys[call.KeyId] = Keys.GetValueOrDefault(call.KeyId).With(call);
+        else if (call.At > Credentials.GetValueOrDefault(call.CredentialId)) Credentials[call.CredentialId] = call.At;
         if (call.Source == Source.Package && call.Ending != Ending.ClientLeftBeforeFirstByte)
             Earnings.Add(new CallEarning(
                 call.Id, call.SupplierTenantId, call.SupplierUserId, call.Provider, call.Model, call.At,

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Charging;
@@ -10,7 +11,10 @@ namespace SupplyApi.Features.Gateway.Charging;
 /// </summary>
 internal readonly record struct CallRecord
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
+
+    /// <summary>Calls of consumers were not known to it; all else is the same.</summary>
+    private const byte VersionBefore = 2;
 
     internal required Guid Id { get; init; }
     internal required DateTimeOffset At { get; init; }
@@ -18,6 +22,11 @@ internal readonly record struct CallRecord
     internal required long UserId { get; init; }
     internal required long KeyId { get; init; }
     internal required bool KeyHasQuota { get; init; }
+
+    /// <summary>Zero, as the two that follow: the call came with a user's own key.</summary>
+    internal long ConsumerId { get; init; }
+    internal long CredentialId { get; init; }
+    internal long SubscriptionId { get; init; }
     internal required Source Source { get; init; }
     internal required long SourceId { get; init; }
     internal required long SupplierTenantId { get; init; }
@@ -45,6 +54,9 @@ internal readonly record struct CallRecord
 
     internal decimal Earned => Charged - Fee;
 
+    /// <summary>As <see cref="KeyHolder.AnswersId"/>.</summary>
+    internal long AnswersId => ConsumerId > 0 ? -ConsumerId : KeyId;
+
     /// <summary>What <see cref="Write"/> needs at most.</summary>
     internal int BytesMax =>
         512 + Encoding.UTF8.GetMaxByteCount(Provider.Length + Model.Length + RequestId.Length)
@@ -61,7 +73,7 @@ internal readonly record struct CallRecord
         to.Long(UserId);
         to.Long(KeyId);
         to.Byte((byte)((KeyHasQuota ? 1 : 0) | (Stream ? 2 : 0) | (IsSuccess ? 4 : 0)
-            | (Answer is null ? 0 : 8)));
+            | (Answer is null ? 0 : 8) | (ConsumerId == 0 ? 0 : 16)));
         to.Byte((byte)Source);
         to.Long(SourceId);
         to.Long(SupplierTenantId);
@@ -88,6 +100,13 @@ internal readonly record struct CallRecord
         to.Money(Fee);
         to.Int(FirstByteMs);
         to.Int(DurationMs);
+        if (ConsumerId > 0)
+        {
+            to.Long(ConsumerId);
+            to.Long(CredentialId);
+            to.Long(SubscriptionId);
+        }
+
         if (Answer is not null) WriteAnswer(ref to, Answer);
         return to.Written;
     }
@@ -96,7 +115,8 @@ internal readonly record struct CallRecord
     internal static CallRecord Read(ReadOnlySpan<byte> bytes, Names names)
     {
         var from = new Reader(bytes, names);
-        if (from.Byte() != Version) throw new FormatException("A call in the journal is of another version.");
+        if (from.Byte() is not (Version or VersionBefore))
+            throw new FormatException("A call in the journal is of another version.");
         var (id, at) = (from.Guid(), new DateTimeOffset(from.Long(), TimeSpan.Zero));
         var (tenantId, userId, keyId) = (from.Long(), from.Long(), from.Long());
         var flags = from.Byte();
@@ -136,6 +156,9 @@ internal readonly record struct CallRecord
             Fee = from.Money(),
             FirstByteMs = from.Int(),
             DurationMs = from.Int(),
+            ConsumerId = (flags & 16) == 0 ? 0 : from.Long(),
+            CredentialId = (flags & 16) == 0 ? 0 : from.Long(),
+            SubscriptionId = (flags & 16) == 0 ? 0 : from.Long(),
             Answer = (flags & 8) == 0 ? null : ReadAnswer(ref from),
         };
     }

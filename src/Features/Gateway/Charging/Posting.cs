@@ -164,6 +164,7 @@ internal sealed partial class Posting(
         {
             await PackageQuota.SpendAsync(connection, batch.Packages, transfer, now, ct);
             await UsageBook.CountAsync(connection, batch.Keys, ct);
+            await UsageBook.CountAsync(connection, batch.Credentials, ct);
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.CheckViolation)
         {

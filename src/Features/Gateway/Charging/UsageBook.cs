@@ -3,11 +3,12 @@ using SupplyApi.Features.Gateway.Pipeline;
 
 namespace SupplyApi.Features.Gateway.Charging;
 
-/// <summary>One row per call, and the counters of the key it came with.</summary>
+/// <summary>One row per call, and the counters of the key or credential it came with.</summary>
 internal static class UsageBook
 {
     private const string Copy = """
-        copy gateway_usage (tenant_id, usage_id, user_id, api_key_id, request_id, package_id, channel_model_id,
+        copy gateway_usage (tenant_id, usage_id, user_id, api_key_id, consumer_id, credential_id, subscription_id,
+                            request_id, package_id, channel_model_id,
                             supplier_tenant_id, provider, model, stream, ending, basis, upstream_status, input_tokens,
                             cached_input_tokens, output_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
                             reasoning_tokens, image_tokens, audio_tokens, price_per_1m_input, price_per_1m_output,
@@ -34,6 +35,20 @@ internal static class UsageBook
          where key.id = locked.id
         """;
 
+    private const string UseCredentials = """
+        with used as (
+          select * from unnest($1::bigint[], $2::timestamptz[]) as one (id, last_at)
+        ), locked as materialized (
+          select credential.id from consumer_credentials credential join used using (id)
+           order by credential.id for update of credential
+        )
+        update consumer_credentials credential
+           set last_used_at = greatest(last_used_at, used.last_at)
+          from locked
+          join used using (id)
+         where credential.id = locked.id
+        """;
+
     private static readonly string[] Endings =
         [.. Enum.GetValues<Ending>().Select(static one => JsonNamingPolicy.SnakeCaseLower.ConvertName(one.ToString()))];
 
@@ -43,6 +58,7 @@ internal static class UsageBook
     internal static async Task CountAsync(
         NpgsqlConnection connection, SortedDictionary<long, KeyUse> keys, CancellationToken ct)
     {
+        if (keys.Count == 0) return;
         var uses = keys.Values;
         await connection.Command(Count)
             .With(keys.Keys.ToArray())
@@ -53,6 +69,15 @@ internal static class UsageBook
             .With(uses.Select(static one => one.Output).ToArray())
             .With(uses.Select(static one => one.CachedInput).ToArray())
             .With(uses.Select(static one => one.LastAt).ToArray())
+            .RunAsync(ct);
+    }
+
+    internal static async Task CountAsync(
+        NpgsqlConnection connection, SortedDictionary<long, DateTimeOffset> credentials, CancellationToken ct)
+    {
+        if (credentials.Count == 0) return;
+        await connection.Command(UseCredentials)
+            .With(credentials.Keys.ToArray()).With(credentials.Values.ToArray())
             .RunAsync(ct);
     }
 
@@ -71,10 +96,13 @@ internal static class UsageBook
         await row.WriteAsync(call.TenantId, ct);
         await row.WriteAsync(call.Id, ct);
         await row.WriteAsync(call.UserId, ct);
-        await row.WriteAsync(call.KeyId, ct);
+        await IdAsync(row, call.KeyId, ct);
+        await IdAsync(row, call.ConsumerId, ct);
+        await IdAsync(row, call.CredentialId, ct);
+        await IdAsync(row, call.SubscriptionId, ct);
         await row.WriteAsync(call.RequestId, ct);
-        await SourceAsync(row, call.Source == Source.Package, call.SourceId, ct);
-        await SourceAsync(row, call.Source == Source.Channel, call.SourceId, ct);
+        await IdAsync(row, call.Source == Source.Package ? call.SourceId : 0, ct);
+        await IdAsync(row, call.Source == Source.Channel ? call.SourceId : 0, ct);
         await row.WriteAsync(call.SupplierTenantId, ct);
         await row.WriteAsync(call.Provider, ct);
         await row.WriteAsync(call.Model, ct);
@@ -102,6 +130,6 @@ internal static class UsageBook
         await row.WriteAsync(transfer, ct);
     }
 
-    private static Task SourceAsync(NpgsqlBinaryImporter row, bool isIt, long id, CancellationToken ct) =>
-        isIt ? row.WriteAsync(id, ct) : row.WriteNullAsync(ct);
+    private static Task IdAsync(NpgsqlBinaryImporter row, long id, CancellationToken ct) =>
+        id > 0 ? row.WriteAsync(id, ct) : row.WriteNullAsync(ct);
 }

@@ -45,6 +45,9 @@ internal sealed record Candidate
     internal int Priority { get; init; }
     internal int Weight { get; init; } = 1;
 
+    /// <summary>False: it serves only those who have subscribed to it.</summary>
+    internal bool IsOnSale { get; init; } = true;
+
     /// <summary>On offer from here to there, whatever the snapshot's age.</summary>
     internal DateTimeOffset OfferedSince { get; init; }
     internal DateTimeOffset ExpiresAt { get; init; } = DateTimeOffset.MaxValue;

@@ -20,7 +20,20 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
             return new(false);
         }
 
-        return Begin(exchange, table.Current, wish.Count > 0) ? new(true) : new(FindAsync(exchange, wish.Count > 0));
+        if (exchange.Key.Subscriber is { } subscriber)
+        {
+            exchange.Plan = subscriber.PlanFor(exchange.Request.Model, clock.GetUtcNow());
+            if (exchange.Plan is null)
+            {
+                exchange.Refusal = Errors.NotSubscribed(exchange.Request.Model);
+                return new(false);
+            }
+        }
+
+        if (Begin(exchange, table.Current, wish.Count > 0)) return new(true);
+        return exchange.Plan is { PackageId: > 0 } plan
+            ? new(FindPackageAsync(exchange, plan.PackageId, wish.Count > 0))
+            : new(FindAsync(exchange, wish.Count > 0));
     }
 
     /// <summary>The next candidate that takes the call; false: nobody else does, and the refusal says why.</summary>
@@ -93,10 +106,14 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
     private static bool Begin(GatewayExchange exchange, RoutingSnapshot snapshot, bool isExplained)
     {
         if (snapshot.Find(exchange.Request.Model) is not { } offers) return false;
-        var candidates = offers.Of(exchange.Protocol.Providers);
+        var providers = exchange.Protocol.Providers;
+        var candidates = exchange.Plan is { PackageId: > 0 } plan
+            ? offers.Only(plan.PackageId, providers)
+            : offers.Of(providers);
         if (candidates.Length == 0) return false;
-        exchange.Walk.Begin(
-            snapshot.Rule, candidates, offers.Turn, isExplained ? new RouteNotes(snapshot.Rule) : null);
+        // A plan is one package, or whoever is the cheapest.
+        var rule = exchange.Plan is null ? snapshot.Rule : RoutingRule.Cheapest;
+        exchange.Walk.Begin(rule, candidates, offers.Turn, isExplained ? new RouteNotes(rule) : null);
         return true;
     }
 
@@ -115,6 +132,23 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
 
         exchange.Refusal = provider is null
             ? Errors.NoSuchModel(model)
+            : Errors.ModelSpeaksOtherwise(model, Protocol.EndpointOf(provider, model));
+        return false;
+    }
+
+    private async Task<bool> FindPackageAsync(GatewayExchange exchange, long package, bool isExplained)
+    {
+        var (model, left) = (exchange.Request.Model, exchange.Http.RequestAborted);
+        var provider = await table.FindProviderAsync(package, left);
+        if (provider is not null && exchange.Protocol.Providers.Contains(provider))
+        {
+            await table.RefreshAsync().WaitAsync(left);
+            if (Begin(exchange, table.Current, isExplained)) return true;
+            provider = null; // and gone again
+        }
+
+        exchange.Refusal = provider is null
+            ? Errors.PlanNotServed
             : Errors.ModelSpeaksOtherwise(model, Protocol.EndpointOf(provider, model));
         return false;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Protocols;
 using SupplyApi.Features.Gateway.Routing;
@@ -32,6 +33,9 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
 
     // 2 Choose
     internal CandidateWalk Walk;
+
+    /// <summary>By which subscription of the caller; null for a user's own key.</summary>
+    internal Plan? Plan { get; set; }
 
     // 2 Choose: which candidate is being tried.
     internal Candidate Candidate { get; set; } = null!;

@@ -1,3 +1,4 @@
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway.Pipeline;

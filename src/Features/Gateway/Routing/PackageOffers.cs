@@ -3,7 +3,10 @@ using SupplyApi.Features.Supply.Accounts;
 
 namespace SupplyApi.Features.Gateway.Routing;
 
-/// <summary>The suppliers' packages: active, on active accounts, their life in days not over.</summary>
+/// <summary>
+/// The suppliers' packages: active, on active accounts, their life in days not over. One that is paused or unlisted
+/// still serves those who had subscribed to it before.
+/// </summary>
 internal static class PackageOffers
 {
     internal static RoutingSource All { get; } = new(LoadAsync, FindProviderAsync);
@@ -11,10 +14,14 @@ internal static class PackageOffers
     private const string List = """
         select package.id, package.tenant_id, account.owner_id, account.id, account.provider, account.credential,
                package.model, package.price_per_1m_input, package.price_per_1m_output, package.max_concurrent,
-               package.rate_limit_rpm, package.published_at, package.expires_at
+               package.rate_limit_rpm, package.published_at, package.expires_at, package.status = 'active'
           from supply_packages package
           join supply_accounts account on account.id = package.supply_account_id
-         where package.status = 'active' and package.expires_at > $1 and account.status = 'active'
+         where package.expires_at > $1 and account.status = 'active'
+           and (package.status = 'active'
+                or (package.status in ('paused', 'expired')
+                    and exists (select 1 from subscriptions plan
+                                 where plan.package_id = package.id and plan.status = 'ACTIVE')))
         """;
 
     private const string FindProvider = """
@@ -26,6 +33,19 @@ internal static class PackageOffers
          order by account.provider = any($3) desc, account.provider
          limit 1
         """;
+
+    private const string FindProviderOf = """
+        select account.provider
+          from supply_packages package
+          join supply_accounts account on account.id = package.supply_account_id
+         where package.id = $1 and package.expires_at > $2 and account.status = 'active'
+           and package.status in ('active', 'paused', 'expired')
+        """;
+
+    /// <summary>Null where those who have subscribed to it cannot be served.</summary>
+    internal static Task<string?> FindProviderAsync(
+        NpgsqlConnection connection, long package, DateTimeOffset now, CancellationToken ct) =>
+        connection.Command(FindProviderOf).With(package).With(now).ValueAsync<string>(ct);
 
     private static async Task<IReadOnlyList<Candidate>> LoadAsync(
         NpgsqlConnection connection, CandidateStates states, DateTimeOffset now, CancellationToken ct)
@@ -56,6 +76,7 @@ internal static class PackageOffers
             RateLimitRpm = row.GetInt32(10),
             OfferedSince = row.GetFieldValue<DateTimeOffset>(11),
             ExpiresAt = row.GetFieldValue<DateTimeOffset>(12),
+            IsOnSale = row.GetBoolean(13),
         });
     }
 }

@@ -50,8 +50,15 @@ internal sealed class RoutingSnapshot
 }
 
 /// <summary>All that is offered of one model, cheapest first.</summary>
-internal sealed class ModelOffers(string model, Candidate[] candidates, Turn turn)
+/// <param name="all">Also what is not on sale any more, and serves who has subscribed to it.</param>
+internal sealed class ModelOffers(string model, Candidate[] all, Turn turn)
 {
+    private readonly Candidate[] candidates = [.. all.Where(static one => one.IsOnSale)];
+
+    private readonly Dictionary<long, Candidate[]> alone = all
+        .Where(static one => one.Source == Source.Package)
+        .ToDictionary(static one => one.Id, static one => new[] { one });
+
     // One per list of providers that a protocol has: a handful. Losing one to a race only makes it again.
     private volatile View[] views = [];
 
@@ -69,6 +76,13 @@ internal sealed class ModelOffers(string model, Candidate[] candidates, Turn tur
 
         return Make(providers);
     }
+
+    /// <summary>The package alone, for who has subscribed to it; nothing if it cannot serve.</summary>
+    internal Candidate[] Only(long package, string[] providers) =>
+        alone.TryGetValue(package, out var one)
+        && (providers.Length == 0 || Array.IndexOf(providers, one[0].Provider) >= 0)
+            ? one
+            : [];
 
     private Candidate[] Make(string[] providers)
     {

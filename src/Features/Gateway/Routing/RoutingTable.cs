@@ -61,6 +61,13 @@ internal sealed partial class RoutingTable : IDisposable
         return found;
     }
 
+    /// <summary>The same of one package, for those who have subscribed to it.</summary>
+    internal async Task<string?> FindProviderAsync(long package, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await PackageOffers.FindProviderAsync(connection, package, clock.GetUtcNow(), ct);
+    }
+
     internal async Task RunAsync(CancellationToken stop)
     {
         var isFailing = false;

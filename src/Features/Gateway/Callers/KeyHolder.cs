@@ -1,22 +1,31 @@
 using System.Buffers.Binary;
 using System.Net;
 
-namespace SupplyApi.Features.Gateway;
+namespace SupplyApi.Features.Gateway.Callers;
 
-/// <summary>An API key that was presented and is good: whose it is and what it may.</summary>
-/// <param name="QuotaLimit">What may be spent by it in all; zero for any amount.</param>
+/// <summary>
+/// Who calls: the holder of a user's API key, or of a credential of a consumer, which was presented and is good.
+/// </summary>
+/// <param name="KeyId">Zero for a consumer.</param>
+/// <param name="QuotaLimit">What may be spent by the key in all; zero for any amount.</param>
 internal sealed record KeyHolder(
     long KeyId, long UserId, long TenantId, string[] AllowedModels, IPNetwork[] AllowedAddresses, decimal QuotaLimit)
     : IRow<KeyHolder>
 {
+    /// <summary>Null for a user's own key, which may use the whole market.</summary>
+    internal Subscriber? Subscriber { get; init; }
+
+    /// <summary>Whose answers are found again by an Idempotency-Key: a key's, or, below zero, a consumer's.</summary>
+    internal long AnswersId => Subscriber is { } one ? -one.ConsumerId : KeyId;
+
     public static ValueTask<KeyHolder?> BindAsync(HttpContext http) =>
         ValueTask.FromResult(http.Features.Get<KeyHolder>());
 
     public static KeyHolder Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<string[]>(3),
-        Array.ConvertAll(row.GetFieldValue<string[]>(4), RangeOf), row.GetDecimal(5));
+        RangesOf(row.GetFieldValue<string[]>(4)), row.GetDecimal(5));
 
-    /// <summary>An empty list allows all.</summary>
+    /// <summary>An empty list allows all; of a consumer its subscriptions decide.</summary>
     internal bool Allows(string model) => AllowedModels.Length == 0 || Array.IndexOf(AllowedModels, model) >= 0;
 
     internal bool Allows(IPAddress? address)
@@ -32,12 +41,14 @@ internal sealed record KeyHolder(
         return false;
     }
 
+    internal static IPNetwork[] RangesOf(string[] texts) => Array.ConvertAll(texts, RangeOf);
+
     private static IPNetwork RangeOf(string text) => IPAddress.TryParse(text, out var single)
         ? new IPNetwork(single, single.GetAddressBytes().Length * 8)
         : IPNetwork.Parse(text);
 }
 
-/// <summary>What stands for a key in memory: its SHA-256.</summary>
+/// <summary>What stands for a key or a token in memory: its SHA-256.</summary>
 internal readonly record struct KeyHash(ulong First, ulong Second, ulong Third, ulong Fourth)
 {
     private const int Bytes = 32;
@@ -45,7 +56,8 @@ internal readonly record struct KeyHash(ulong First, ulong Second, ulong Third, 
     internal static KeyHash Of(ReadOnlySpan<char> key)
     {
         Span<byte> hash = stackalloc byte[Bytes];
-        Secrets.HashKey(key, hash);
+        if (key.Length == Secrets.ApiKeyLength) Secrets.HashKey(key, hash);
+        else Secrets.Hash(key.ToString()).CopyTo(hash);
         return new KeyHash(
             BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]),
             BinaryPrimitives.ReadUInt64BigEndian(hash[16..]), BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Primitives;
+using SupplyApi.Features.Auth;
+
+namespace SupplyApi.Features.Gateway.Callers;
+
+/// <summary>
+/// 0: who calls, before anything else of the request is looked at. Every endpoint of a group that is
+/// <see cref="Access.ForKeys"/> is behind it, whatever its slice does.
+/// </summary>
+internal sealed class Admit(KeyDirectory keys)
+{
+    internal Task RunAsync(HttpContext http, RequestDelegate next)
+    {
+        if (!TryRead(http.Request, out var text)) return Errors.Unauthenticated.ExecuteAsync(http);
+
+        var proof = ProofOf(text);
+        if (proof is null) return Errors.InvalidApiKey.ExecuteAsync(http);
+        var hash = HashOf(http, text);
+        var found = keys.FindAsync(hash, proof.Value, http.RequestAborted);
+        return found.IsCompletedSuccessfully
+            ? Enter(http, found.Result, hash, next)
+            : EnterAsync(http, found, hash, next);
+    }
+
+    private static Proof? ProofOf(ReadOnlySpan<char> text)
+    {
+        if (text.Length == Secrets.ApiKeyLength)
+        {
+            if (text.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal)) return new Proof(ProofKind.UserKey);
+            if (text.StartsWith(Secrets.ConsumerKeyPrefix, StringComparison.Ordinal))
+                return new Proof(ProofKind.ConsumerKey);
+        }
+
+        return ConsumerToken.LooksLike(text) ? new Proof(ProofKind.Token, text.ToString()) : null;
+    }
+
+    // A client sends the same key on a connection again and again: it is hashed once.
+    private static KeyHash HashOf(HttpContext http, ReadOnlySpan<char> key)
+    {
+        if (http.Features.Get<IConnectionItemsFeature>()?.Items is not { } items) return KeyHash.Of(key);
+        if (items.TryGetValue(typeof(Seen), out var before) && before is Seen seen && key.SequenceEqual(seen.Key))
+            return seen.Hash;
+        var hash = KeyHash.Of(key);
+        items[typeof(Seen)] = new Seen(key.ToString(), hash);
+        return hash;
+    }
+
+    private static async Task EnterAsync(
+        HttpContext http, ValueTask<KeyHolder?> found, KeyHash hash, RequestDelegate next) =>
+        await Enter(http, await found, hash, next);
+
+    private static Task Enter(HttpContext http, KeyHolder? holder, KeyHash hash, RequestDelegate next)
+    {
+        if (holder is null || holder.Subscriber?.IsPresentedAsAgreed(http.Request, hash) == false)
+            return Errors.InvalidApiKey.ExecuteAsync(http);
+        if (!holder.Allows(http.Connection.RemoteIpAddress)) return Errors.ClosedToAddress.ExecuteAsync(http);
+        http.Features.Set(holder);
+        return next(http);
+    }
+
+    // OpenAI's clients send Authorization, Anthropic's x-api-key, Gemini's x-goog-api-key. A consumer may have chosen
+    // another header, or a word before the key: its keys are told by their own form.
+    private static bool TryRead(HttpRequest request, out ReadOnlySpan<char> text)
+    {
+        if (BearerToken.TryRead(request, out text))
+        {
+            if (text.IsEmpty) TryFindKey(request.Headers.Authorization, out text);
+            return true;
+        }
+
+        if (request.Headers.TryGetValue("x-api-key", out var values)
+            || request.Headers.TryGetValue("x-goog-api-key", out values))
+        {
+            if (!TryFindKey(values, out text)) text = values.ToString();
+            return true;
+        }
+
+        foreach (var (_, others) in request.Headers)
+        {
+            if (TryFindKey(others, out text)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool TryFindKey(StringValues values, out ReadOnlySpan<char> key)
+    {
+        key = values is [{ } value] ? value.AsSpan().TrimEnd() : default;
+        if (key.Length < Secrets.ApiKeyLength) return false;
+        key = key[^Secrets.ApiKeyLength..];
+        return key.StartsWith(Secrets.ConsumerKeyPrefix, StringComparison.Ordinal);
+    }
+
+    private sealed record Seen(string Key, KeyHash Hash);
+}

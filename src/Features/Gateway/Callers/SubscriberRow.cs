@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using SupplyApi.Features.Consumers;
+
+namespace SupplyApi.Features.Gateway.Callers;
+
+/// <summary>A credential that is good, with all that its consumer has subscribed to.</summary>
+internal sealed record SubscriberRow(KeyHolder Holder, PublicKeySet? Keys) : IRow<SubscriberRow>
+{
+    private const string Columns = """
+        consumer.user_id, consumer.tenant_id, credential.allowed_ips, consumer.id, credential.id,
+        credential.header_name, credential.prefix, coalesce(credential.qps, 0), credential.jwks::text,
+        array(select product.model from subscriptions plan join products product on product.id = plan.product_id
+               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
+        array(select plan.id from subscriptions plan
+               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
+        array(select coalesce(plan.package_id, 0) from subscriptions plan
+               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
+        array(select coalesce(plan.expires_at, 'infinity') from subscriptions plan
+               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id)
+        """;
+
+    private const string IsGood = """
+        credential.status = 'ACTIVE' and consumer.status = 'ACTIVE'
+           and (credential.expires_at is null or credential.expires_at > $2)
+        """;
+
+    /// <summary>$1 the hash of a key, $2 now.</summary>
+    internal const string ByKey = $"""
+        select {Columns}, least(credential.expires_at, secret.valid_until)
+          from consumer_secrets secret
+          join consumer_credentials credential on credential.id = secret.credential_id
+          join consumers consumer on consumer.id = credential.consumer_id
+         where secret.key_hash = $1 and (secret.valid_until is null or secret.valid_until > $2) and {IsGood}
+        """;
+
+    /// <summary>$1 the credential, $2 now.</summary>
+    internal const string ById = $"""
+        select {Columns}, credential.expires_at
+          from consumer_credentials credential
+          join consumers consumer on consumer.id = credential.consumer_id
+         where credential.id = $1 and {IsGood}
+        """;
+
+    /// <summary>
+    /// $1 issuer, $2 now, $3 audiences. Others may have registered the same: the keys tell them apart.
+    /// </summary>
+    internal const string ByIssuer = $"""
+        select {Columns}, credential.expires_at
+          from consumer_credentials credential
+          join consumers consumer on consumer.id = credential.consumer_id
+         where credential.mode = 'JWT' and credential.issuer = $1 and credential.audience = any($3) and {IsGood}
+         order by credential.id
+         limit 20
+        """;
+
+    public static SubscriberRow Read(NpgsqlDataReader row) => new(
+        new KeyHolder(
+            0, row.GetInt64(0), row.GetInt64(1), [], KeyHolder.RangesOf(row.GetFieldValue<string[]>(2)), QuotaLimit: 0)
+        {
+            Subscriber = new Subscriber(
+                row.GetInt64(3), row.GetInt64(4), row.TextOrNull(5), row.TextOrNull(6), row.GetInt32(7),
+                row.ValueOrNull<DateTimeOffset>(13) ?? DateTimeOffset.MaxValue, PlansOf(row)),
+        },
+        row.TextOrNull(8) is { } keys ? PublicKeySet.Read(keys) : null);
+
+    private static FrozenDictionary<string, Plan> PlansOf(NpgsqlDataReader row)
+    {
+        var models = row.GetFieldValue<string[]>(9);
+        if (models.Length == 0) return FrozenDictionary<string, Plan>.Empty;
+        var (ids, packages) = (row.GetFieldValue<long[]>(10), row.GetFieldValue<long[]>(11));
+        var ends = row.GetFieldValue<DateTime[]>(12);
+        var plans = new Dictionary<string, Plan>(StringComparer.Ordinal);
+        for (var at = 0; at < models.Length; at++)
+        {
+            var until = ends[at] == DateTime.MaxValue ? DateTimeOffset.MaxValue : new DateTimeOffset(ends[at]);
+            plans[models[at]] = new Plan(ids[at], packages[at], until);
+        }
+
+        return plans.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}
