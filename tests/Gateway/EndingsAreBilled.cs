@@ -68,9 +68,9 @@ public sealed class EndingsAreBilled : ApiTest
     {
         var (way, sale) = await SaleAsync(path);
         var answer = (await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, more)).Expect(200);
-        await BilledAsync(
-            sale, "completed", basis, input ?? Tokens(answer.Exchange.RequestBody!),
-            output ?? Tokens(way.Said(answer.Body, isStream)));
+        await Books.BilledAsync(
+            Api.Database, sale, "completed", basis, input ?? Books.Tokens(answer.Exchange.RequestBody!),
+            output ?? Books.Tokens(way.Said(answer.Body, isStream)));
     }
 
     [Theory]
@@ -83,9 +83,9 @@ public sealed class EndingsAreBilled : ApiTest
         var answer = (await way.CallAsync(client, sale.Model, $"{prompt} !cut=5", more)).Expect(200);
         var wasTold = answer.Body.Contains("\"error\"", StringComparison.Ordinal);
         Assert.True(wasTold && !answer.Exchange.WasCut, answer.Body);
-        await BilledAsync(
-            sale, "upstream_failed", basis, input ?? Tokens(answer.Exchange.RequestBody!),
-            output ?? Tokens(way.Said(answer.Body, isStream)));
+        await Books.BilledAsync(
+            Api.Database, sale, "upstream_failed", basis, input ?? Books.Tokens(answer.Exchange.RequestBody!),
+            output ?? Books.Tokens(way.Said(answer.Body, isStream)));
     }
 
     [Theory]
@@ -99,12 +99,12 @@ public sealed class EndingsAreBilled : ApiTest
         using (var response = await sale.Consumer.Open(HttpMethod.Post, way.PathOf(sale.Model), body))
         {
             await using var stream = await response.Content.ReadAsStreamAsync();
-            seen = await Streams.ReadAsync(stream, text => Pieces(way, text) == 5);
+            seen = await Streams.ReadAsync(stream, text => Books.Pieces(way, text) == 5);
         }
 
         if (way == Way.ContentArray) seen += "]";
-        await BilledAsync(
-            sale, "client_left", basis, input ?? Tokens(body), output ?? Tokens(way.Said(seen, isStream)));
+        await Books.BilledAsync(
+            Api.Database, sale, "client_left", basis, input ?? Books.Tokens(body), output ?? Books.Tokens(way.Said(seen, isStream)));
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class EndingsAreBilled : ApiTest
         using var leaving = new CancellationTokenSource();
         var call = sale.Consumer.Open(
             HttpMethod.Post, way.PathOf(sale.Model),
-            way.Body(sale.Model, "!firstbyte=10000", StreamOf(way)), leaving.Token);
+            way.Body(sale.Model, "!firstbyte=10000", Books.StreamOf(way)), leaving.Token);
         var upstream = await Suite.UpstreamAsync();
         await Eventually.Async(
             () => upstream.CallsAsync(sale.Credential), static calls => calls.Any(static one => one.IsCompletion),
@@ -135,10 +135,10 @@ public sealed class EndingsAreBilled : ApiTest
     public async Task By_nothing_where_nothing_came(string path, string prompt, bool isStream, int status)
     {
         var (way, sale) = await SaleAsync(path);
-        var answer = await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, isStream ? StreamOf(way) : "");
+        var answer = await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, isStream ? Books.StreamOf(way) : "");
         answer.Expect(status);
         Assert.Equal(Sale.Balance, await sale.Consumer.BalanceAsync());
-        Assert.Empty((await RecordsAsync(sale)).AsArray());
+        Assert.Empty((await Books.RecordsAsync(sale)).AsArray());
         Assert.Equal(0, await sale.ChargedAsync(calls: 0));
         Assert.Equal("none", (await UsageRow.LastAsync(Api.Database, sale.Consumer)).Basis);
     }
@@ -149,19 +149,19 @@ public sealed class EndingsAreBilled : ApiTest
     {
         var (way, sale) = await SaleAsync(Way.Message.Path);
         await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=10,5,20 !writes=30,40");
-        await BilledAsync(sale, "completed", Final, 100, 5);
+        await Books.BilledAsync(Api.Database, sale, "completed", Final, 100, 5);
         var written = await UsageRow.LastAsync(Api.Database, sale.Consumer);
         Assert.Equal((20, 30, 40), (written.CacheRead, written.CacheWrite5m, written.CacheWrite1h));
 
         (way, sale) = await SaleAsync(Way.Content.Path);
         await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=100,5,80,7");
-        await BilledAsync(sale, "completed", Final, 100, 12);
+        await Books.BilledAsync(Api.Database, sale, "completed", Final, 100, 12);
         var thought = await UsageRow.LastAsync(Api.Database, sale.Consumer);
         Assert.Equal((80, 7), (thought.CacheRead, thought.Reasoning));
 
         (way, sale) = await SaleAsync(Way.Chat.Path);
         await way.CallAsync(sale.Consumer.Quietly(), sale.Model, "!tokens=100,12,80,7");
-        await BilledAsync(sale, "completed", Final, 100, 12);
+        await Books.BilledAsync(Api.Database, sale, "completed", Final, 100, 12);
         var reasoned = await UsageRow.LastAsync(Api.Database, sale.Consumer);
         Assert.Equal((80, 7), (reasoned.CacheRead, reasoned.Reasoning));
     }
@@ -173,7 +173,7 @@ public sealed class EndingsAreBilled : ApiTest
         var sale = await Sale.MakeAsync(Actors, new Offer(PriceInput: 0.333333m, PriceOutput: 0.777777m));
         (await sale.BuyAsync("!tokens=7,3")).Expect(200);
         Assert.Equal(0.000004667m, await sale.ChargedAsync());
-        await EarnedAsync(sale, 0.000004667m, fee: 0.000000467m);
+        await Books.EarnedAsync(sale, 0.000004667m, fee: 0.000000467m);
     }
 
     // Nobody said how long the answer may be: it is held for 4,096 tokens at first, and then for more as long as there
@@ -195,7 +195,7 @@ public sealed class EndingsAreBilled : ApiTest
         Assert.Contains(end, answer.Body, StringComparison.Ordinal);
         var row = await UsageRow.LastAsync(Api.Database, sale.Consumer);
         Assert.Equal(("hold_used_up", Counted), (row.Ending, row.Basis));
-        Assert.Equal(Tokens(way.Said(answer.Body, isStream: true)), row.Output);
+        Assert.Equal(Books.Tokens(way.Said(answer.Body, isStream: true)), row.Output);
         var charged = await sale.ChargedAsync();
         Assert.InRange(charged, 8, 10);
         await sale.BalanceBecomesAsync(10 - charged);
@@ -215,62 +215,17 @@ public sealed class EndingsAreBilled : ApiTest
         await sale.BalanceBecomesAsync(0);
     }
 
-    private async Task BilledAsync(Sale sale, string ending, string basis, long input, long output)
-    {
-        var row = await UsageRow.LastAsync(Api.Database, sale.Consumer);
-        Assert.Equal((ending, basis, input, output), (row.Ending, row.Basis, row.Input, row.Output));
-        await EarnedAsync(sale, (input * Sale.PerInputToken) + (output * Sale.PerOutputToken));
-    }
-
-    private static async Task EarnedAsync(Sale sale, decimal cost, decimal? fee = null)
-    {
-        Assert.Equal(cost, await sale.ChargedAsync());
-        await sale.BalanceBecomesAsync(Sale.Balance - cost);
-
-        var tenth = fee ?? cost / 10;
-        var records = await RecordsAsync(sale);
-        if (cost == 0) Assert.Empty(records.AsArray());
-        else Assert.Equal(cost - tenth, Assert.Single(records.AsArray())!["amount"]!.GetValue<decimal>());
-
-        var bill = (await sale.Supplier.Quietly().Get("/api/v1/supply/billing")).Expect(200);
-        Assert.Equal(
-            (cost, tenth, cost - tenth),
-            (bill.Amount("data.summary.total_revenue"), bill.Amount("data.summary.platform_fee"),
-                bill.Amount("data.summary.net_earnings")));
-    }
-
-    private static async Task<JsonNode> RecordsAsync(Sale sale) =>
-        (await sale.Supplier.Quietly().Get("/api/v1/supply/earnings/records")).Expect(200).At("data")!;
-
-    /// <summary>The published rule: four ASCII characters are a token, any other character is one.</summary>
-    private static int Tokens(string text)
-    {
-        var others = text.EnumerateRunes().Count(static one => !one.IsAscii);
-        return ((text.EnumerateRunes().Count() - others + 3) / 4) + others;
-    }
-
     private async Task<(Way Way, Sale Sale)> SaleAsync(string path)
     {
         var way = Way.All.Append(Way.ContentArray).First(one => one.Path == path);
         return (way, await Sale.MakeAsync(Actors, provider: way.Provider));
     }
 
-    private static string StreamOf(Way way) => way.Provider == "gemini" ? "" : "\"stream\": true";
-
-    /// <summary>How many pieces of the answer's text have come.</summary>
-    private static int Pieces(Way way, string text) => way.Provider switch
-    {
-        "gemini" => text.Split("\"responseId\"").Length - 1,
-        "anthropic" => text.Split("text_delta\"").Length - 1
-            - (text.EndsWith("}\n\n", StringComparison.Ordinal) ? 0 : 1),
-        _ => text.Split("\n\n").Length - 2, // the opening is none
-    };
-
     private static TheoryData<string, string, bool, string, long?, long?, string> Rows(
         (Way Way, string Prompt, long? Input, long? Output, string Basis)[] rows, bool isStream) =>
     [
         .. rows.Select(row => new TheoryDataRow<string, string, bool, string, long?, long?, string>(
-            row.Way.Path, row.Prompt, isStream, isStream ? StreamOf(row.Way) : "", row.Input, row.Output, row.Basis)),
+            row.Way.Path, row.Prompt, isStream, isStream ? Books.StreamOf(row.Way) : "", row.Input, row.Output, row.Basis)),
     ];
 
     private static TheoryData<string, string, bool, int> NothingRows()
