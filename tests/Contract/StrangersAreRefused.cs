@@ -131,6 +131,7 @@ public sealed class StrangersAreRefused : ApiTest
             await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
         var path when path.Contains("{settlementId}", StringComparison.Ordinal) => await WithdrawnAsync(supplier),
         var path when path.Contains("{consumerId}", StringComparison.Ordinal) => await OwnAppAsync(supplier),
+        "/api/v1/consumers/primary" => await supplier.CreateConsumerAsync(),
         var path when path.Contains("{provider}", StringComparison.Ordinal) => "openai",
         var path when path.Contains("{modelId}", StringComparison.Ordinal) =>
             await PlatformChannel.PriceAsync(await Actors.AdminAsync(), Actors.Unique("model")),
@@ -192,6 +193,7 @@ public sealed class StrangersAreRefused : ApiTest
               "model_floors": []
             }
             """,
+        { Id: "setConsumerStatus" } => """{ "status": "INACTIVE" }""",
         { Id: "createConsumer" } => """{ "name": "An application" }""",
         { Id: "updateRouting" } => """{ "rule": "cheapest" }""",
         { Id: "updatePlatformModel" } => """{ "input_price": 1, "output_price": 2 }""",

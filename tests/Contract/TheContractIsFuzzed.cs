@@ -206,6 +206,9 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             Parse("""{ "mode": "API_KEY", "apiKey": { "headerName": "X-Key", "prefix": "Key" } }"""),
             Parse("""{ "mode": "HMAC", "allowedIps": ["192.0.2.1"], "qps": 5, "expiresAt": "2099-01-01T00:00:00Z" }"""),
             Parse($$"""{ "mode": "JWT", "jwt": { "issuer": "https://id.example.com", "jwks": {{Jwks.All}} } }""")),
+        ["updateCredential"] = new JsonArray(
+            Parse("""{ "status": "ACTIVE", "qps": null, "expiresAt": null, "apiKey": { "headerName": "X-Key" } }"""),
+            Parse("""{ "hmac": { "timestampTolerance": 60 }, "expiresAt": "2099-01-01T00:00:00Z" }""")),
         ["createPlatformModel"] = new JsonArray(Parse("""
             { "model_name": "fuzz", "input_price": "3", "output_price": 15, "cached_input_price": null }
             """)),

@@ -20,14 +20,15 @@ internal static class CallLimits
     }
 
     /// <summary>Null when it is absent or still to come; else what is wrong.</summary>
-    internal static Refusal? ReadExpiry(string? text, DateTimeOffset now, out DateTimeOffset? expiry)
+    internal static Refusal? ReadExpiry(string? text, DateTimeOffset now, out DateTime? expiry)
     {
         expiry = null;
         if (text is null) return null;
         if (!TryInstant(text, out var instant))
             return Errors.Invalid("expiresAt", "expiresAt must be an instant as RFC 3339 writes it, with its offset.");
         if (instant <= now) return Errors.Invalid("expiresAt", "expiresAt must be in the future.");
-        expiry = instant.ToUniversalTime();
+        var ticks = instant.UtcTicks;
+        expiry = new DateTime(ticks - (ticks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc); // as it is kept
         return null;
     }
 

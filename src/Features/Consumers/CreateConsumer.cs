@@ -36,7 +36,7 @@ internal static class CreateConsumer
         {
             consumer = (await connection.Command(Insert)
                 .With(caller.TenantId).With(caller.UserId).With(body.Name.Trim())
-                .WithNullable(body.Description, NpgsqlDbType.Text).With(body.AuthType)
+                .WithNullable(body.Description is "" ? null : body.Description, NpgsqlDbType.Text).With(body.AuthType)
                 .WithJson(body.AuthConfig is null ? null : config.ToJson()).With(now)
                 .OneAsync<ConsumerView>(ct))!;
         }

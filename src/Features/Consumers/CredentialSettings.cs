@@ -19,6 +19,22 @@ internal static class CredentialSettings
             : null;
     }
 
+    /// <summary>What it has, with what was sent in its place; what is of another mode would have no effect.</summary>
+    internal static Refusal? Change(CredentialView credential, AuthConfigTerms sent, out AuthConfig changed)
+    {
+        changed = new AuthConfig(credential.ApiKey, credential.Hmac, credential.Jwt);
+        if (sent.ApiKey is not null && credential.Mode != AuthTypes.ApiKey) return Other("apiKey");
+        if (sent.Hmac is not null && credential.Mode != AuthTypes.Hmac) return Other("hmac");
+        if (sent.Jwt is not null && credential.Mode != AuthTypes.Jwt) return Other("jwt");
+        if (sent.Read("", changed, out var read) is { } invalid) return invalid;
+
+        changed = new AuthConfig(read.ApiKey ?? changed.ApiKey, read.Hmac ?? changed.Hmac, read.Jwt ?? changed.Jwt);
+        return null;
+
+        Refusal Other(string field) =>
+            Errors.Invalid(field, $"{field} belongs to credentials of another mode than {credential.Mode}.");
+    }
+
     /// <summary>header_name, prefix, algorithm, timestamp_tolerance, issuer, audience, jwks: in this order.</summary>
     /// <param name="id">Of the credential: tokens that name no other audience name it.</param>
     internal static NpgsqlCommand With(this NpgsqlCommand command, AuthConfig settings, string id) => command

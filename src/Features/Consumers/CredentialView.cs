@@ -29,6 +29,9 @@ internal sealed record CredentialView(
         select {Columns} from consumer_credentials where id = $2 and consumer_id = $3 and tenant_id = $4
         """;
 
+    /// <summary>Whoever changes it, or what it opens with, waits.</summary>
+    internal const string Lock = $"{Find} for no key update";
+
     [JsonIgnore]
     internal long Number { get; private init; }
 

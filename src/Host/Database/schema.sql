@@ -669,6 +669,7 @@ create table consumer_secrets (
 );
 
 create index consumer_secrets_credential on consumer_secrets (credential_id, id);
+create index consumer_secrets_ended on consumer_secrets (valid_until) where valid_until is not null;
 
 -- A model that somebody has offered. auto_approve: null as the platform does by default.
 create table products (

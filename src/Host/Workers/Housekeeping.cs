@@ -2,7 +2,8 @@ namespace SupplyApi.Host.Workers;
 
 /// <summary>
 /// Makes the months of the big tables ahead of time and forgets what nobody asks for any more: answers to repeats whose
-/// time is over, events that were told, and old ones where there is nobody to tell. Every node does.
+/// time is over, events that were told, and old ones where there is nobody to tell, keys and secrets that ended. Every
+/// node does.
 /// </summary>
 internal sealed partial class Housekeeping(
     NpgsqlDataSource db, Settings settings, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
@@ -11,6 +12,7 @@ internal sealed partial class Housekeeping(
     private const int ForgottenAtOnce = 10_000;
     private static readonly TimeSpan ToldKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan UntoldKept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan EndedKept = TimeSpan.FromDays(1);
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
 
@@ -41,6 +43,11 @@ internal sealed partial class Housekeeping(
                            for update skip locked)
         """;
 
+    private const string ForgetEnded = """
+        delete from consumer_secrets
+         where ctid in (select ctid from consumer_secrets where valid_until < $1 limit $2 for update skip locked)
+        """;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Rounds.RunAsync(Pause, RunOnceAsync, reason => Failed(logger, reason), stoppingToken, PauseAfterFailure);
 
@@ -52,6 +59,7 @@ internal sealed partial class Housekeeping(
         await ForgetAsync(connection, Forget, now, ct);
         await ForgetAsync(connection, ForgetAnswers, now, ct);
         await ForgetAsync(connection, ForgetTold, now - ToldKept, ct);
+        await ForgetAsync(connection, ForgetEnded, now - EndedKept, ct);
         if (settings.Webhook is null) await ForgetAsync(connection, ForgetUntold, now - UntoldKept, ct);
         return false;
     }
