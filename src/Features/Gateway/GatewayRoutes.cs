@@ -11,7 +11,7 @@ namespace SupplyApi.Features.Gateway;
 /// <summary>What API keys open: the callers' own protocols, byte for byte.</summary>
 public static class GatewayRoutes
 {
-    private const long BodyBytesMax = 32 * 1024 * 1024;
+    internal const int BodyBytesMax = 32 * 1024 * 1024;
 
     public static IJsonTypeInfoResolver Json { get; } = JsonTypeInfoResolver.Combine(
         ListModelsJson.Default,
@@ -27,6 +27,7 @@ public static class GatewayRoutes
             .AddSingleton<RoutingTable>()
             .AddSingleton<SilenceWatch>()
             .AddSingleton<KeyDirectory>()
+            .AddSingleton<CallRates>()
             .AddSingleton<Admit>()
             .AddSingleton<Node>()
             .AddSingleton<LeaseRows>()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Primitives;
 using SupplyApi.Features.Auth;
+using SupplyApi.Features.Signing;
 
 namespace SupplyApi.Features.Gateway.Callers;
 
@@ -8,10 +9,13 @@ namespace SupplyApi.Features.Gateway.Callers;
 /// 0: who calls, before anything else of the request is looked at. Every endpoint of a group that is
 /// <see cref="Access.ForKeys"/> is behind it, whatever its slice does.
 /// </summary>
-internal sealed class Admit(KeyDirectory keys)
+internal sealed class Admit(KeyDirectory keys, SignedRequests signed, CallRates rates)
 {
+    private const string AppHeader = "X-App-Id";
+
     internal Task RunAsync(HttpContext http, RequestDelegate next)
     {
+        if (http.Request.Headers.ContainsKey(AppHeader)) return RunSignedAsync(http, next);
         if (!TryRead(http.Request, out var text)) return Errors.Unauthenticated.ExecuteAsync(http);
 
         var proof = ProofOf(text);
@@ -46,17 +50,48 @@ internal sealed class Admit(KeyDirectory keys)
         return hash;
     }
 
-    private static async Task EnterAsync(
+    private async Task EnterAsync(
         HttpContext http, ValueTask<KeyHolder?> found, KeyHash hash, RequestDelegate next) =>
         await Enter(http, await found, hash, next);
 
-    private static Task Enter(HttpContext http, KeyHolder? holder, KeyHash hash, RequestDelegate next)
+    private Task Enter(HttpContext http, KeyHolder? holder, KeyHash hash, RequestDelegate next)
     {
         if (holder is null || holder.Subscriber?.IsPresentedAsAgreed(http.Request, hash) == false)
             return Errors.InvalidApiKey.ExecuteAsync(http);
         if (!holder.Allows(http.Connection.RemoteIpAddress)) return Errors.ClosedToAddress.ExecuteAsync(http);
         http.Features.Set(holder);
-        return next(http);
+        return holder.Subscriber is { CallsPerSecond: > 0 } limited
+            ? EnterInTurnAsync(http, limited, next)
+            : next(http);
+    }
+
+    private async Task EnterInTurnAsync(HttpContext http, Subscriber caller, RequestDelegate next)
+    {
+        if (await rates.EnterAsync(caller, http.RequestAborted) is { } wait)
+            await Errors.TooMany(wait).ExecuteAsync(http);
+        else await next(http);
+    }
+
+    // The signature covers the body, so that is read first; the limit on calls is taken with the signature.
+    private async Task RunSignedAsync(HttpContext http, RequestDelegate next)
+    {
+        var outcome = await signed.AdmitAsync(http, GatewayRoutes.BodyBytesMax);
+        if (outcome.Value is not { } app)
+        {
+            await outcome.Refusal!.ExecuteAsync(http);
+            return;
+        }
+
+        var known = new KeyHash((ulong)app.CredentialId, 0, 0, 0);
+        var proof = new Proof(ProofKind.App, CredentialId: app.CredentialId);
+        if (await keys.FindAsync(known, proof, http.RequestAborted) is not { } holder)
+        {
+            await Errors.InvalidApiKey.ExecuteAsync(http);
+            return;
+        }
+
+        http.Features.Set(holder);
+        await next(http);
     }
 
     // OpenAI's clients send Authorization, Anthropic's x-api-key, Gemini's x-goog-api-key. A consumer may have chosen
