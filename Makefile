@@ -20,7 +20,7 @@ sources := $(shell find src -not -name '*.md') openapi.yaml global.json nuget.co
 quietly := -nodeReuse:false -v quiet
 lint := tests/node_modules/.bin
 
-.PHONY: help deps docs-bundle build run upstream demo size bench bench-soak bench-supply test lint format container-check clean
+.PHONY: help deps docs-bundle build run upstream demo size bench bench-open-api bench-soak bench-supply test lint format container-check clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ size: deps build ## Measure binary, cold start and idle memory; fail over the li
 
 bench-supply: deps build ## Measure records and billing at ten million records (ROWS for another number; minutes)
 	@tests/scratch-postgres.sh node bench/supply.mjs
+
+bench-open-api: deps build ## Measure filters and pages over a million intents (ROWS for another number; minutes)
+	@tests/scratch-postgres.sh node bench/open-api.mjs
 
 bench: deps build artifacts/bench/node_modules ## Measure the gateway beside nginx, HAProxy and another gateway (minutes)
 	@for one in $(peers); do \

@@ -9,7 +9,9 @@ using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Intents;
 using SupplyApi.Features.Public;
+using SupplyApi.Features.Signing;
 using SupplyApi.Features.Supply;
 using SupplyApi.Features.Supply.Earnings;
 using SupplyApi.Features.Supply.Settlements;
@@ -23,7 +25,7 @@ namespace SupplyApi.Host;
 internal static class Composition
 {
     private const int BodyBytesMax = 1024 * 1024;
-    private const int UrlBytesMax = 8192 + 32; // the longest URL and the rest of the request line
+    private const int RequestLineBytesMax = 16 * 1024; // twice the longest URL: a longer one is refused in our words
 
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
@@ -59,7 +61,7 @@ internal static class Composition
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
-            kestrel.Limits.MaxRequestLineSize = UrlBytesMax;
+            kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
             // Every byte is a character then, and what is wrong with a header is said in our words, not Kestrel's.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         });
@@ -80,7 +82,7 @@ internal static class Composition
             ReadOnlySpan<IJsonTypeInfoResolver> areas =
             [
                 PublicRoutes.Json, AuthRoutes.Json, UserRoutes.Json,
-                AdminRoutes.Json, SupplyRoutes.Json, ConsumerRoutes.Json, GatewayRoutes.Json,
+                AdminRoutes.Json, SupplyRoutes.Json, ConsumerRoutes.Json, IntentRoutes.Json, GatewayRoutes.Json,
             ];
             foreach (var area in areas) options.SerializerOptions.TypeInfoResolverChain.Add(area);
         });
@@ -127,6 +129,8 @@ internal static class Composition
                 KeepAliveAfter = settings.KeepAliveAfter,
             },
             settings.ProviderOrigins);
+        SigningRoutes.Add(services, new AppTerms(settings.AppTimeLimit));
+        IntentRoutes.Add(services);
         services.AddSingleton(services => OpenJournal(
             settings, services.GetRequiredService<Node>(), services.GetRequiredService<ILogger<Journal>>()));
     }

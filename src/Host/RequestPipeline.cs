@@ -4,7 +4,9 @@ using SupplyApi.Features.Auth;
 using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Callers;
+using SupplyApi.Features.Intents;
 using SupplyApi.Features.Public;
+using SupplyApi.Features.Signing;
 using SupplyApi.Features.Supply;
 using SupplyApi.Features.User;
 using SupplyApi.Host.Middleware;
@@ -23,9 +25,11 @@ internal static class RequestPipeline
         app.Use(RequestIdentity.RunAsync);                      // before anything can answer
         app.Use((http, next) => Faults.RunAsync(http, next, faults)); // around everything that can throw
         app.UseStatusCodePages(page => Explain(page.HttpContext)); // around everything that can end without a body
+        app.Use(UrlLength.RunAsync);                            // before anything is looked for in the URL
         app.Use(QueryCredentials.RunAsync);                     // before a credential in the URL is taken for one
         app.UseRouting();
         app.MapWhen(IsForKeys, UseForKeys);                     // what keys open goes a shorter way of its own
+        app.MapWhen(IsForApps, UseForApps);                     // and what apps open, whose bodies are signed
         app.UseAuthentication();
         app.UseAuthorization();
         app.Use(BodyCharset.RunAsync);                          // after who may not come in at all
@@ -36,6 +40,7 @@ internal static class RequestPipeline
         AdminRoutes.Map(app);
         SupplyRoutes.Map(app);
         ConsumerRoutes.Map(app);
+        IntentRoutes.Map(app);
         GatewayRoutes.Map(app);
         ContractPage.Map(app);
         RefuseOpenDoors(app);
@@ -50,6 +55,15 @@ internal static class RequestPipeline
         app.Run(static http => http.GetEndpoint()!.RequestDelegate!(http));
     }
 
+    private static bool IsForApps(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<AppsOnly>() is not null;
+
+    private static void UseForApps(IApplicationBuilder app)
+    {
+        app.Use(app.ApplicationServices.GetRequiredService<AppDoor>().RunAsync);
+        app.Use(BodyCharset.RunAsync);
+        app.Run(static http => http.GetEndpoint()!.RequestDelegate!(http));
+    }
+
     /// <summary>
     /// Nothing is open by oversight: each endpoint says who may come in, or the process does not start.
     /// </summary>
@@ -60,6 +74,7 @@ internal static class RequestPipeline
             if (endpoint.Metadata.GetMetadata<IAuthorizeData>() is null
                 && endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is null
                 && endpoint.Metadata.GetMetadata<KeysOnly>() is null
+                && endpoint.Metadata.GetMetadata<AppsOnly>() is null
                 && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
                 throw new InvalidOperationException($"{endpoint.DisplayName} does not say who may call it.");
         }

@@ -64,6 +64,9 @@ internal sealed record Settings
     /// <summary>How long a client that waits for events hears nothing before it is sent a comment.</summary>
     internal required TimeSpan KeepAliveAfter { get; init; }
 
+    /// <summary>How long the open API works on one request.</summary>
+    internal required TimeSpan AppTimeLimit { get; init; }
+
     /// <summary>Provider name to the address that replaces its public one.</summary>
     internal required IReadOnlyDictionary<string, Uri> ProviderOrigins { get; init; }
 
@@ -91,6 +94,8 @@ internal sealed record Settings
             "Supply__LeaseLife", source["Supply:LeaseLife"], TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10)),
         KeepAliveAfter = ReadSpan(
             "Supply__KeepAliveAfter", source["Supply:KeepAliveAfter"], TimeSpan.FromSeconds(10), OneTick),
+        AppTimeLimit = ReadSpan(
+            "Supply__AppTimeLimit", source["Supply:AppTimeLimit"], TimeSpan.FromSeconds(30), OneTick),
         ProviderOrigins = ReadProviders(source),
     };
 

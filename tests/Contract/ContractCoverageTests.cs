@@ -6,7 +6,7 @@ namespace SupplyApi.Tests.Contracts;
 public sealed class ContractCoverageTests
 {
     private static readonly Operation[] Operations =
-        [new("getOne", "GET", "/one", new Regex("^/one$"), [200, 404], true, false, false)];
+        [new("getOne", "GET", "/one", new Regex("^/one$"), [200, 404], true, false, false, false)];
 
     [Fact]
     public void A_status_that_nobody_saw_is_a_gap() => Assert.Equal(

@@ -13,7 +13,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("gateway-gemini", "/v1beta/nothing")]
     [InlineData("consumers", "/api/v1/consumers/con_1/nothing")]
     [InlineData("products", "/api/v1/products/1/nothing")]
-    [InlineData("open-api", "/api/v1/intents/nothing")]
+    [InlineData("open-api", "/api/v1/intents/intent_1/nothing")]
     [InlineData("elsewhere", "/nothing")]
     public async Task No_such_path(string surface, string path)
     {
@@ -31,6 +31,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("gateway-slash", "/v1/models/")]
     [InlineData("gateway-anthropic", "/v1/messages")]
     [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
+    [InlineData("open-api", "/api/v1/intents")]
     [InlineData("elsewhere", "/health")]
     public async Task No_such_method(string surface, string path)
     {
@@ -47,6 +48,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("gateway", "/v1/chat/completions")]
     [InlineData("gateway-anthropic", "/v1/messages")]
     [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
+    [InlineData("open-api", "/api/v1/intents")]
     public async Task Malformed_json(string surface, string path)
     {
         var anyone = await AnyoneAsync(surface);
@@ -63,6 +65,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("gateway", "/v1/chat/completions")]
     [InlineData("gateway-anthropic", "/v1/messages")]
     [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
+    [InlineData("open-api", "/api/v1/intents")]
     public async Task Another_content_type(string surface, string path)
     {
         var answer = await (await AnyoneAsync(surface)).PostRaw(path, "a=b", "application/x-www-form-urlencoded");
@@ -88,6 +91,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     [InlineData("gateway", "/v1/chat/completions")]
     [InlineData("gateway-anthropic", "/v1/messages")]
     [InlineData("gateway-gemini", "/v1beta/models/some:generateContent")]
+    [InlineData("open-api", "/api/v1/intents")]
     public async Task Too_large(string surface, string path)
     {
         // The refusal comes instead of the 100, so what is announced is never sent.
@@ -99,9 +103,23 @@ public sealed class ErrorsAreInTheContract : ApiTest
 
     [Theory]
     [InlineData("supply", "/api/v1/supply/billing")]
+    [InlineData("platform", "/api/user/me")]
+    [InlineData("gateway", "/v1/models")]
+    [InlineData("open-api", "/api/v1/intents")]
+    public async Task Too_long_a_url(string surface, string path)
+    {
+        var query = new string('a', 8192 - path.Length);
+        var anyone = (await AnyoneAsync(surface)).Quietly();
+        Assert.Equal(414, (await anyone.Send(HttpMethod.Get, $"{path}?{query}", null)).Status);
+        Assert.NotEqual(414, (await anyone.Send(HttpMethod.Get, $"{path}?{query[1..]}", null)).Status);
+    }
+
+    [Theory]
+    [InlineData("supply", "/api/v1/supply/billing")]
     [InlineData("consumers", "/api/v1/consumers/con_1")]
     [InlineData("platform", "/api/user/me")]
     [InlineData("gateway", "/v1/models")]
+    [InlineData("open-api", "/api/v1/intents")]
     public async Task As_problem_json(string surface, string path)
     {
         await Actors.Stranger().With("Accept", "application/problem+json").Get(path);
@@ -121,6 +139,7 @@ public sealed class ErrorsAreInTheContract : ApiTest
     private async Task<Client> AnyoneAsync(string surface) => surface switch
     {
         "gateway" or "gateway-anthropic" or "gateway-gemini" => await Actors.ConsumerAsync(0),
+        "open-api" => await Actors.SignerAsync(),
         "supply" or "alias" or "consumers" or "platform" => await Actors.SupplierAsync(),
         _ => Actors.Stranger(),
     };

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SupplyApi.Tests.Intents;
 
 namespace SupplyApi.Tests.Contracts;
 
@@ -21,12 +22,13 @@ public sealed class StrangersAreRefused : ApiTest
         "listPlatformModels", "createPlatformModel", "updatePlatformModel", "deletePlatformModel",
         "listChannels", "createChannel", "updateChannel", "deleteChannel",
         "listChannelModels", "createChannelModel", "updateChannelModel", "deleteChannelModel",
+        "listAppIntents", "getAppIntent", "processIntent", "completeIntent", "failIntent",
     ];
 
     private static readonly string[] KeyNames = ["key", "api_key", "access_token", "token"];
 
     public static TheoryData<string> Closed => [.. ThatAre(static _ => true)];
-    public static TheoryData<string> ForPeople => [.. ThatAre(static one => !one.TakesApiKeys)];
+    public static TheoryData<string> ForPeople => [.. ThatAre(static one => !one.TakesApiKeys && !one.IsSigned)];
     public static TheoryData<string> AdminsOnly => [.. ThatAre(static one => ForAdmins.Contains(one.Id))];
     public static TheoryData<string> WithAnId =>
         [.. ThatAre(static one => one.Path.Contains('{') && !one.TakesApiKeys)]; // models are everybody's
@@ -39,6 +41,14 @@ public sealed class StrangersAreRefused : ApiTest
         var stranger = Actors.Stranger();
         await RefusedAsync(stranger, operation, path);
         await RefusedAsync(stranger.WithCredential("garbage"), operation, path);
+        if (entitled is Signer app)
+        {
+            await RefusedAsync(app.WithSecret($"{app.Secret}x"), operation, path);
+            await RefusedAsync(stranger.WithCredential(app.Owner.Token).With("X-App-Id", app.Id), operation, path);
+            await AdmittedAsync(app, operation, path);
+            return;
+        }
+
         await RefusedAsync(stranger.WithCredential(Broken(entitled.Credential!)), operation, path);
         await RefusedAsync(stranger.With("Authorization", $"Basic {entitled.Credential}"), operation, path);
 
@@ -52,7 +62,7 @@ public sealed class StrangersAreRefused : ApiTest
         var (operation, path, entitled) = await EntitledAsync(id);
         foreach (var name in KeyNames)
         {
-            var withKey = $"{path}?{name}={entitled.Credential}";
+            var withKey = $"{path}?{name}={entitled.Credential ?? "garbage"}";
             await RefusedAsync(Actors.Stranger(), operation, withKey);
             await RefusedAsync(entitled, operation, withKey);
         }
@@ -89,7 +99,7 @@ public sealed class StrangersAreRefused : ApiTest
     public async Task As_another_user(string id)
     {
         var (operation, path, entitled) = await EntitledAsync(id);
-        var other = await Actors.SupplierAsync();
+        Client other = operation.IsSigned ? await Actors.SignerAsync() : await Actors.SupplierAsync();
         var isForAdmins = ForAdmins.Contains(id);
         var missing = await SendAsync(isForAdmins ? entitled : other, operation, NobodysPath(operation));
         var foreign = await SendAsync(other, operation, path);
@@ -114,6 +124,12 @@ public sealed class StrangersAreRefused : ApiTest
         if (operation.TakesApiKeys)
             return (operation, operation.Path, await Actors.ConsumerAsync(0));
 
+        if (operation.IsSigned)
+        {
+            var app = await Actors.SignerAsync();
+            return (operation, PathOf(operation, await app.MakeAsync()), app);
+        }
+
         var supplier = await Actors.SupplierAsync();
         var path = PathOf(operation, await OwnAsync(supplier, operation));
         return (operation, path, ForAdmins.Contains(id) ? await Actors.AdminAsync() : supplier);
@@ -132,6 +148,7 @@ public sealed class StrangersAreRefused : ApiTest
         var path when path.Contains("{settlementId}", StringComparison.Ordinal) => await WithdrawnAsync(supplier),
         var path when path.Contains("{consumerId}", StringComparison.Ordinal) => await OwnAppAsync(supplier),
         "/api/v1/consumers/primary" => await supplier.CreateConsumerAsync(),
+        var path when path.Contains("{intentId}", StringComparison.Ordinal) => await IntentAsync(operation),
         var path when path.Contains("{provider}", StringComparison.Ordinal) => "openai",
         var path when path.Contains("{modelId}", StringComparison.Ordinal) =>
             await PlatformChannel.PriceAsync(await Actors.AdminAsync(), Actors.Unique("model")),
@@ -155,6 +172,13 @@ public sealed class StrangersAreRefused : ApiTest
         return await supplier.WithdrawAsync(1);
     }
 
+    private async Task<string> IntentAsync(Operation operation)
+    {
+        var intent = await (await Actors.SignerAsync()).MakeAsync();
+        if (operation.Id is "completeIntent" or "failIntent") await Actors.StepAsync(intent, "process");
+        return intent;
+    }
+
     // One thing of each kind; the path says which of them it wants.
     private static async Task<Dictionary<string, string>> OwnAppAsync(Actor owner)
     {
@@ -174,6 +198,7 @@ public sealed class StrangersAreRefused : ApiTest
         operation.Path, "{([^}]+)}", static match => match.Groups[1].Value switch
         {
             "consumerId" => $"con_{NobodysId}",
+            "intentId" => $"intent_{NobodysId}",
             "credentialId" => $"cred_{NobodysId}",
             _ => $"{NobodysId}",
         });
@@ -197,6 +222,9 @@ public sealed class StrangersAreRefused : ApiTest
         { Id: "createConsumer" } => """{ "name": "An application" }""",
         { Id: "updateRouting" } => """{ "rule": "cheapest" }""",
         { Id: "updatePlatformModel" } => """{ "input_price": 1, "output_price": 2 }""",
+        { Id: "createIntent" } => IntentBody.Usual,
+        { Id: "updateIntent" } => """{ "quantity": 3 }""",
+        { Id: "failIntent" } => """{ "reason": "It is sold out." }""",
         { Id: "completeSettlement" } => """{ "payment_reference": "PAY-1" }""",
         { Id: "failSettlement" } => """{ "reason": "It came back." }""",
         { Id: "adjustSupplyEarnings" } =>
@@ -209,7 +237,8 @@ public sealed class StrangersAreRefused : ApiTest
     {
         var answer = await SendAsync(client, operation, path);
         Assert.True(answer.Status == 401, $"{operation.Id} {path} answered {answer.Status}: {answer.Body}");
-        Assert.Equal("Bearer", answer.Header("WWW-Authenticate"));
+        var challenge = operation.IsSigned ? "HMAC-SHA256" : "Bearer";
+        Assert.Equal(challenge, answer.Header("WWW-Authenticate"));
     }
 
     private static async Task AdmittedAsync(Client client, Operation operation, string path)

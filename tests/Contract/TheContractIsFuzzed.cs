@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using SupplyApi.Tests.Intents;
 
 namespace SupplyApi.Tests.Contracts;
 
@@ -55,11 +56,10 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
 
         await AddChannelsAsync(actors, ids);
         await AddAppsAsync(supplier, ids);
+        var app = await AddIntentsAsync(actors, ids);
         ids["updateSupplyPolicy"] = new JsonObject { ["provider"] = new JsonArray("anthropic", "gemini") };
-        ids["retryOutboxDeadLetter"] = new JsonObject
-        {
-            ["eventId"] = new JsonArray($"{await OutboxRows.AddDeadLetterAsync(api.Database)}"),
-        };
+        var deadLetter = $"{await OutboxRows.AddDeadLetterAsync(api.Database)}";
+        ids["retryOutboxDeadLetter"] = new JsonObject { ["eventId"] = new JsonArray(deadLetter) };
         var queries = await SettlementsAsync(actors, supplier, ids);
         var account = await MountAsync(supplier);
         var model = actors.Unique("model");
@@ -90,10 +90,11 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
                 ["supplier"] = supplier.Token,
                 ["key"] = consumer.Key,
             },
+            ["app"] = new JsonObject { ["id"] = app.Id, ["secret"] = app.Secret },
             ["ids"] = ids,
             ["queries"] = queries,
             ["examples"] = examples,
-            ["secrets"] = new JsonArray([.. credentials.Values.SelectMany(Pieces)]),
+            ["secrets"] = new JsonArray([.. credentials.Values.SelectMany(Pieces), app.Secret]),
         };
     }
 
@@ -128,6 +129,21 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
                 ["credentialId"] = new JsonArray(first.CredentialId, last.CredentialId),
             };
         }
+    }
+
+    // Of each two one is as it was made.
+    private static async Task<Signer> AddIntentsAsync(Actors actors, JsonObject ids)
+    {
+        var app = await actors.SignerAsync("""{ "qps": 100000 }""");
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (!operation.Path.Contains("{intentId}", StringComparison.Ordinal)) continue;
+            var (first, last) = (await app.MakeAsync(), await app.MakeAsync());
+            if (!operation.IsSigned) await actors.StepAsync(last, "process");
+            ids[operation.Id] = new JsonObject { ["intentId"] = new JsonArray(first, last) };
+        }
+
+        return app;
     }
 
     private Task<long> MountAsync(Supplier supplier, string provider = "openai") =>
@@ -201,6 +217,8 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             { "items": [{ "package_id": {{package}}, "price_per_1m_input": 1, "price_per_1m_output": 2 }] }
             """)),
         ["createSupplySettlementWithdraw"] = new JsonArray(Parse(Withdrawals.Body(10, "123456"))),
+        ["createIntent"] = new JsonArray(Parse(IntentBody.Usual)),
+        ["updateIntent"] = new JsonArray(Parse("""{ "quantity": 3 }"""), Parse("""{ "status": "SUBMITTED" }""")),
         ["createConsumer"] = new JsonArray(Parse("""{ "name": "Fuzz", "authType": "HMAC" }""")),
         ["createCredential"] = new JsonArray(
             Parse("""{ "mode": "API_KEY", "apiKey": { "headerName": "X-Key", "prefix": "Key" } }"""),

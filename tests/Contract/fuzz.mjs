@@ -1,7 +1,8 @@
 // Every operation of openapi.yaml with good, bad and absurd requests. The service may refuse anything, but in the words
 // of the contract, with a request id, never with a fault of its own and never with a part of a credential.
-// The one argument is JSON: { origin, tokens: { admin, supplier, key }, ids, queries, examples, secrets }; see
+// The one argument is JSON: { origin, tokens: { admin, supplier, key }, app, ids, queries, examples, secrets }; see
 // TheContractIsFuzzed.cs. SEED repeats a run, FUZZ_RUNS is the number of requests per operation, FUZZ_ONLY names one.
+import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import fc from 'fast-check';
 import { contract, deref, judge } from '../Harness/contract.mjs';
@@ -81,6 +82,15 @@ const ODD_IDS = [
   ['short'], ['a'.repeat(129)], ['has a space in it'], ['quote"in-it-12'], [''], ['caf\u00e9-12345678'],
   ['one-of-two-1', 'two-of-two-2'],
 ];
+const ODD_SIGNATURES = [
+  { 'X-App-Id': null }, { 'X-App-Id': 'app_' }, { 'X-App-Id': `app_${'0'.repeat(32)}` }, { 'X-Timestamp': '0' },
+  { 'X-Timestamp': '1e3' }, { 'X-Timestamp': '9'.repeat(14) }, { 'X-Timestamp': '\u00b3' },
+  { 'X-Signature': '0'.repeat(64) },
+  { 'X-Signature': '\u00e9'.repeat(64) }, { 'X-Signature-Profile': '2' },
+  { 'X-Signature-Profile': '2', 'X-Nonce': 'a'.repeat(16) },
+  { 'X-Signature-Profile': '2', 'X-Nonce': 'a'.repeat(16), 'X-Signed-Headers': 'host;host' },
+  { 'X-Signature-Profile': '2', 'X-Nonce': 'a'.repeat(16), 'X-Signed-Headers': ';'.repeat(2000) },
+];
 let names = 0;
 
 function headersOf(operation) {
@@ -98,6 +108,8 @@ function headersOf(operation) {
       { weight: isOpen ? 2 : 24, arbitrary: fc.constant(`Bearer ${right}`) },
       { weight: isOpen ? 8 : 1, arbitrary: fc.constant(null) },
       { weight: 2, arbitrary: fc.constantFrom(...wrong) }),
+    odd: fc.oneof({ weight: 20, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constantFrom(
+      ...ODD_SIGNATURES) }),
     requestId: ids(2),
     idempotencyKey: ids(2),
     type: fc.oneof({ weight: 20, arbitrary: fc.constant('application/json') },
@@ -143,6 +155,17 @@ function requestOf(operation) {
   });
 }
 
+// An app signs what it sends, whatever that is; now and then not quite.
+let lastTime = 0;
+function signatureOf(operation, { odd }, request, body) {
+  if (!(operation.node.security ?? []).some((one) => 'AppSignature' in one)) return [];
+  lastTime = Math.max(Date.now(), lastTime + 1);
+  const mac = createHmac('sha256', setup.app.secret).update(`${request.method}${request.target}${lastTime}`)
+    .update(body ?? '').digest('hex');
+  const headers = { 'X-App-Id': setup.app.id, 'X-Timestamp': `${lastTime}`, 'X-Signature': mac, ...odd };
+  return Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [name, value]));
+}
+
 const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
 function send(operation, request) {
@@ -155,6 +178,7 @@ function send(operation, request) {
   const headers = [
     'Host', origin.host, 'X-Forwarded-For', address,
     ...(credential === null ? [] : ['Authorization', credential]),
+    ...signatureOf(operation, request.headers, request, body),
     ...ids('X-Request-Id', requestId, `fuzz-${number}-${seed}`),
     ...(asksForKey ? ids('Idempotency-Key', idempotencyKey, `fuzz-${number}-${seed}`) : []),
     ...(accept === null ? [] : ['Accept', accept]),

@@ -15,7 +15,8 @@ public sealed class DatabaseGoesAway : ApiTest
     [Fact]
     public async Task And_comes_back()
     {
-        var supplier = await Actors.SupplierAsync();
+        var (supplier, app) = (await Actors.SupplierAsync(), await Actors.SignerAsync());
+        (await app.Quietly().Get("/api/v1/intents")).Expect(200);
         await supplier.Get("/health/ready");
         await supplier.Get("/api/user/me");
 
@@ -25,6 +26,7 @@ public sealed class DatabaseGoesAway : ApiTest
         await supplier.Get("/health/live");
         await supplier.Get("/api/user/me");
         await supplier.Get("/api/v1/supply/billing");
+        await app.Get("/api/v1/intents");
         await Actors.Stranger().Post("/auth/password/login", """{ "identifier": "nobody", "password": "nothing" }""");
 
         line.Resume();

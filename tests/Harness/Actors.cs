@@ -29,6 +29,11 @@ public sealed class Actors(SupplyApiProcess api, Transcript? transcript)
         return consumer;
     }
 
+    /// <summary>An app of a user of its own, which signs its requests.</summary>
+    /// <param name="more">Further members of what makes its credential.</param>
+    public async Task<Signer> SignerAsync(string more = "{}") =>
+        new(api, transcript, await (await UserAsync()).CreateAppAsync("HMAC", more));
+
     /// <summary>A name that no other test uses; the transcript shows it as {name-1}.</summary>
     public string Unique(string kind)
     {

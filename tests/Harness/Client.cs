@@ -100,6 +100,7 @@ public class Client
         Add(request, "Authorization", Credential is null ? null : $"Bearer {Credential}");
         if (Suite.Contract.Find(method.Method, path)?.AsksForIdempotencyKey == true)
             Add(request, "Idempotency-Key", $"key-{Guid.NewGuid():n}");
+        Sign(request, json);
         foreach (var (name, _) in chosen) Add(request, name, null);
 
         request.Options.Set(
@@ -107,8 +108,13 @@ public class Client
         return request;
     }
 
+    /// <summary>For who signs requests: adds what proves who sent this one.</summary>
+    protected virtual void Sign(HttpRequestMessage request, string? body)
+    {
+    }
+
     // What the test chose wins; an empty choice takes the header away.
-    private void Add(HttpRequestMessage request, string name, string? value)
+    protected void Add(HttpRequestMessage request, string name, string? value)
     {
         var own = chosen.Find(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
         if ((own ?? value) is not { Length: > 0 } text) return;
@@ -118,7 +124,7 @@ public class Client
             request.Content?.Headers.TryAddWithoutValidation(name, text);
     }
 
-    private Client Changed(Action<Client> change)
+    protected Client Changed(Action<Client> change)
     {
         var copy = (Client)MemberwiseClone();
         change(copy);

@@ -8,7 +8,7 @@ export const contract = parse(readFileSync(new URL('../../openapi.yaml', import.
 const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: true });
 addFormats(ajv);
 
-const COVERED_BY_DEFAULT = new Set([405, 413, 415, 429, 500, 503]);
+const COVERED_BY_DEFAULT = new Set([405, 413, 414, 415, 429, 500, 503]);
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 export const deref = (node) => node?.$ref
@@ -78,23 +78,14 @@ for (const item of Object.values(contract.paths)) {
 }
 
 // What a path outside the contract answers with: the error of the surface it lies on.
-const [SUPPLY_ERROR, CONSUMERS_ERROR, OPENAI_ERROR, ANTHROPIC_ERROR, GEMINI_ERROR, PLATFORM_ERROR] =
-  ['ErrorResponse', 'ConsumersError', 'OpenAiError', 'AnthropicError', 'GeminiError', 'PlatformError']
+const [SUPPLY_ERROR, CONSUMERS_ERROR, OPENAI_ERROR, ANTHROPIC_ERROR, GEMINI_ERROR, OPEN_API_ERROR, PLATFORM_ERROR] =
+  ['ErrorResponse', 'ConsumersError', 'OpenAiError', 'AnthropicError', 'GeminiError', 'OpenApiError', 'PlatformError']
     .map((name) => ({ $ref: `#/components/schemas/${name}` }));
 
-// Surfaces whose operations are still to come speak their dialect already; until openapi.yaml has it, it stands here.
-const text = { type: 'string', minLength: 1 };
-const exactly = (properties) =>
-  ({ type: 'object', required: Object.keys(properties), properties, additionalProperties: false });
-const DIALECTS_TO_COME = [
-  [/^\/api\/v1\/intents(\/|$)/, exactly({ code: { type: 'integer' }, message: text, data: {} })],
-];
-
 function errorOfSurface(path) {
-  const toCome = DIALECTS_TO_COME.find(([surface]) => surface.test(path));
-  if (toCome) return toCome[1];
   if (/^\/api\/v1\/(supply|supplier)(\/|$)/.test(path)) return SUPPLY_ERROR;
   if (/^\/api\/v1\/(consumers|products)(\/|$)/.test(path)) return CONSUMERS_ERROR;
+  if (/^\/api\/v1\/(intents|health)(\/|$)/.test(path)) return OPEN_API_ERROR;
   if (/^\/v1\/messages(\/|$)/.test(path)) return ANTHROPIC_ERROR;
   if (/^\/v1(beta|\/models\/.)/.test(path)) return GEMINI_ERROR;
   return /^\/v1(\/|$)/.test(path) ? OPENAI_ERROR : PLATFORM_ERROR;

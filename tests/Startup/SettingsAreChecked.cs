@@ -21,6 +21,7 @@ public sealed class SettingsAreChecked
     [InlineData("Supply__TrustedProxies", "localhost")]
     [InlineData("Supply__ClockOffset", "tomorrow")]
     [InlineData("Supply__KeepAliveAfter", "00:00:00")]
+    [InlineData("Supply__AppTimeLimit", "soon")]
     [InlineData("Supply__Providers__openai__BaseUrl", "ftp://127.0.0.1")]
     [InlineData("Supply__Webhook__Url", "http://127.0.0.1/no-secret-with-it")]
     [InlineData("Supply__Webhook__Url", "ftp://127.0.0.1")]

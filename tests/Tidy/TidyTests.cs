@@ -51,6 +51,14 @@ public sealed class TidyTests
     public void Forbidden_calls_have_a_replacement(string call) =>
         Holds(Words.ForbiddenCalls, File(call), SourceFile.Of("tests/A.cs", call));
 
+    [Theory]
+    [InlineData("src/Features/Supply/A.cs", "connection.Command(\"select 1 \" + name)", "connection.Command(Find)")]
+    [InlineData("src/Features/Supply/A.cs", "connection.Command(text)", "connection.Command(View.Find)")]
+    [InlineData("src/Features/Intents/IntentList.cs", "var sql = $\"and {name}\";", "const string A = $\"{B}\";")]
+    [InlineData("src/Features/Intents/IntentList.cs", "string.Join(\" \", names)", "string.Concat(Page, Where)")]
+    public void Sql_is_a_constant_or_joined_from_constants(string path, string bad, string good) =>
+        Holds(Places.Sql, SourceFile.Of(path, bad), SourceFile.Of(path, good));
+
     [Fact]
     public void Nothing_is_left_for_later() =>
         Holds(Words.Left, SourceFile.Of("docs/a.md", "TO" + "DO: more"), SourceFile.Of("docs/a.md", "done"));

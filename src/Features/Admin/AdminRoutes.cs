@@ -1,4 +1,5 @@
 using SupplyApi.Features.Admin.Channels;
+using SupplyApi.Features.Admin.Intents;
 
 namespace SupplyApi.Features.Admin;
 
@@ -34,7 +35,12 @@ public static class AdminRoutes
         ListChannelModelsJson.Default,
         CreateChannelModelJson.Default,
         UpdateChannelModelJson.Default,
-        DeleteChannelModelJson.Default);
+        DeleteChannelModelJson.Default,
+        ListAppIntentsJson.Default,
+        GetAppIntentJson.Default,
+        ProcessIntentJson.Default,
+        CompleteIntentJson.Default,
+        FailIntentJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -69,5 +75,10 @@ public static class AdminRoutes
         CreateChannelModel.Map(admin);
         UpdateChannelModel.Map(admin);
         DeleteChannelModel.Map(admin);
+        ListAppIntents.Map(admin);
+        GetAppIntent.Map(admin);
+        ProcessIntent.Map(admin);
+        CompleteIntent.Map(admin);
+        FailIntent.Map(admin);
     }
 }

@@ -7,6 +7,7 @@ public static class PublicRoutes
         GetHealthJson.Default,
         GetHealthLiveJson.Default,
         GetHealthReadyJson.Default,
+        GetApiHealthJson.Default,
         GetSetupStatusJson.Default,
         CompleteSetupJson.Default,
         GetPublicKeysJson.Default);
@@ -18,6 +19,7 @@ public static class PublicRoutes
         GetHealth.Map(open);
         GetHealthLive.Map(open);
         GetHealthReady.Map(open);
+        GetApiHealth.Map(open);
         GetSetupStatus.Map(open);
         CompleteSetup.Map(open);
         GetPublicKeys.Map(open);

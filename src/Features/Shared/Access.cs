@@ -22,6 +22,9 @@ internal static class Access
     /// </summary>
     internal static RouteGroupBuilder ForKeys(this RouteGroupBuilder group) => group.WithMetadata(KeysOnly.Mark);
 
+    /// <summary>Apps that sign their requests: the open API. Who asks is found out by a door of its own.</summary>
+    internal static RouteGroupBuilder ForApps(this RouteGroupBuilder group) => group.WithMetadata(AppsOnly.Mark);
+
     internal static RouteGroupBuilder ForEveryone(this RouteGroupBuilder group) => group.AllowAnonymous();
 }
 
@@ -33,4 +36,14 @@ internal sealed class KeysOnly
     }
 
     internal static KeysOnly Mark { get; } = new();
+}
+
+/// <summary>Marks an endpoint that only a signed request opens.</summary>
+internal sealed class AppsOnly
+{
+    private AppsOnly()
+    {
+    }
+
+    internal static AppsOnly Mark { get; } = new();
 }

@@ -26,6 +26,7 @@ internal abstract class Dialect
         ("/api/v1/consumers", Consumers),
         ("/api/v1/products", Consumers),
         ("/api/v1/intents", OpenApi),
+        ("/api/v1/health", OpenApi),
         ("/v1/messages", Anthropic),
         ("/v1/models/", Gemini),
         ("/v1beta", Gemini),
@@ -68,7 +69,7 @@ internal abstract class Dialect
             http.Response.Headers.RetryAfter = new StringValues(
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
         if (refusal.Status == StatusCodes.Status401Unauthorized)
-            http.Response.Headers.WWWAuthenticate = "Bearer";
+            http.Response.Headers.WWWAuthenticate = Challenge;
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
     }
@@ -80,6 +81,9 @@ internal abstract class Dialect
             Write(json, refusal, requestId);
         return bytes.WrittenMemory;
     }
+
+    /// <summary>How one proves who one is on this surface.</summary>
+    protected virtual string Challenge => "Bearer";
 
     protected abstract void Write(Utf8JsonWriter json, Refusal refusal, string requestId);
 
@@ -125,16 +129,21 @@ internal abstract class Dialect
         }
     }
 
-    /// <summary>The numeric codes are the open API document's own table.</summary>
+    /// <summary>Numbers and words are the open API document's own table; what is special is in the reason.</summary>
     private sealed class OpenApiDialect : Dialect
     {
+        protected override string Challenge => "HMAC-SHA256";
+
         protected override void Write(Utf8JsonWriter json, Refusal refusal, string requestId)
         {
+            var number = refusal.Number ?? Number(refusal.Status);
             json.WriteStartObject();
-            json.WriteNumber("code", Number(refusal.Status));
-            json.WriteString("message", refusal.Message);
-            if (refusal.Field is null) json.WriteNull("data");
-            else WriteDetails(json, "data", refusal);
+            json.WriteNumber("code", number);
+            json.WriteString("message", Words(number));
+            json.WriteStartObject("data");
+            if (refusal.Field is not null) json.WriteString("field", refusal.Field);
+            json.WriteString("reason", refusal.Message);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
@@ -144,10 +153,29 @@ internal abstract class Dialect
             403 => 40302,
             404 or 405 => 40401,
             409 => 40902,
+            415 => 40003,
             429 => 42901,
             503 => 50301,
             >= 500 => 50001,
             _ => 40001,
+        };
+
+        private static string Words(int number) => number switch
+        {
+            40001 => "请求参数错误",
+            40002 => "必填参数缺失",
+            40003 => "参数格式错误",
+            40101 => "签名验证失败",
+            40102 => "时间戳过期",
+            40103 => "App ID 不存在",
+            40301 => "IP 不在白名单",
+            40302 => "权限不足",
+            40401 => "资源不存在",
+            40901 => "资源已存在",
+            40902 => "状态冲突",
+            42901 => "请求频率超限",
+            50301 => "服务暂时不可用",
+            _ => "服务器内部错误",
         };
     }
 

@@ -17,6 +17,9 @@ internal sealed record Refusal(int Status, string Code, string Message) : IResul
 
     internal TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The open API's number, where the status alone does not tell it.</summary>
+    internal int? Number { get; init; }
+
     public Task ExecuteAsync(HttpContext httpContext) =>
         Dialect.Of(httpContext.Request).WriteAsync(httpContext, this);
 }
@@ -27,6 +30,9 @@ internal static class Errors
     // The request itself
     internal static Refusal Invalid(string field, string message) =>
         new(400, "invalid_request", message) { Field = field };
+    internal static Refusal Missing(string field) =>
+        Invalid(field, $"{field} is required.") with { Number = 40002 };
+    internal static Refusal Format(string field, string message) => Invalid(field, message) with { Number = 40003 };
     internal static Refusal Malformed(string message) => new(400, "invalid_request", message);
     internal static Refusal Unauthenticated => new(401, "unauthenticated", "Authorization is required.");
     internal static Refusal InvalidSession => new(401, "invalid_session", "The session is invalid or has expired.");
@@ -40,6 +46,8 @@ internal static class Errors
     internal static Refusal NotFound(string what) => new(404, "not_found", $"No such {what}.");
     internal static Refusal MethodNotAllowed => new(405, "method_not_allowed", "The path does not take this method.");
     internal static Refusal TooLarge => new(413, "payload_too_large", "The request body is too large.");
+    internal static Refusal UrlTooLong =>
+        new(414, "uri_too_long", "The URL must have at most 8192 characters.");
     internal static Refusal UnsupportedMediaType =>
         new(415, "unsupported_media_type", "Send a JSON body with Content-Type: application/json.");
     internal static Refusal TooMany(TimeSpan retryAfter) =>
@@ -195,6 +203,40 @@ internal static class Errors
     internal static Refusal InUse(string why) => new(409, "in_use", why);
     internal static Refusal ClosedToAddress =>
         new(403, "address_not_allowed", "The API key is not allowed from this address.");
+
+    // The open API: what an app's request is refused for (the document's table of business codes)
+    internal static Refusal Signature(string header, string message) =>
+        new(401, "signature_invalid", message) { Field = header, Number = 40101 };
+    internal static Refusal SignatureRepeated =>
+        new(401, "signature_repeated", "This signed request was repeated; sign each one anew.") { Number = 40101 };
+    internal static Refusal TimestampExpired(DateTimeOffset now, TimeSpan tolerance) =>
+        new(401, "timestamp_expired",
+            $"X-Timestamp must be within {tolerance.TotalSeconds:0} s of our clock, which says "
+            + $"{now.ToUnixTimeMilliseconds()}.")
+        {
+            Field = "X-Timestamp",
+            Number = 40102,
+        };
+    internal static Refusal NoSuchApp =>
+        new(401, "app_unknown", "There is no such app.") { Field = "X-App-Id", Number = 40103 };
+    internal static Refusal AppClosedToAddress =>
+        new(403, "address_not_allowed", "The app may not be used from this address.") { Number = 40301 };
+    internal static Refusal AppClosed =>
+        new(403, "app_closed", "The app or its consumer is not active, or the app has expired.") { Number = 40302 };
+    internal static Refusal TimeIsUp =>
+        new(503, "time_is_up", "The request took too long and was given up.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(2),
+        };
+    internal static Refusal KeyOfAnotherAppCall => KeyOfAnotherCall with { Field = "Idempotency-Key", Number = 40901 };
+    internal static Refusal AppCallStillRuns =>
+        CallStillRuns with { Field = "Idempotency-Key", Number = 40902 };
+    internal static Refusal IntentState(string status, string deed) =>
+        new(409, "intent_state", $"An intent that is {status} cannot be {deed}.")
+        {
+            Number = 40902,
+            Details = new() { ["status"] = status },
+        };
 
     // Consumers and their credentials
     internal static Refusal ConsumerNameTaken =>

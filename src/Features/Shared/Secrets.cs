@@ -88,6 +88,15 @@ internal sealed class Secrets
     internal static byte[] SharedMac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message) =>
         HMACSHA256.HashData(key, message);
 
+    /// <summary>The same over two pieces, which are not put together first: the second may be large.</summary>
+    internal static byte[] SharedMac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+        mac.AppendData(head);
+        mac.AppendData(tail);
+        return mac.GetHashAndReset();
+    }
+
     internal static bool SameBytes(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         CryptographicOperations.FixedTimeEquals(left, right);
 

@@ -12,6 +12,12 @@ internal sealed record PagedEnvelope<T>(string RequestId, IReadOnlyList<T> Data,
 /// <summary>The platform surface's list, page by page.</summary>
 internal sealed record ItemPage<T>(IReadOnlyList<T> Items, long Total, int Page, int PageSize);
 
+/// <summary>The open API's envelope, of whatever kind of answer.</summary>
+internal sealed record ApiAnswer<T>(int Code, string Message, T Data)
+{
+    internal static ApiAnswer<T> Of(T answer) => new(0, "操作成功", answer);
+}
+
 /// <summary>The consumers' surface's list, page by page.</summary>
 /// <param name="Number">Of the page, from one.</param>
 internal sealed record ContentPage<T>(IReadOnlyList<T> Content, int Number, int Size, long TotalElements);

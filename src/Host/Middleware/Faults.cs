@@ -58,11 +58,14 @@ internal static partial class Faults
         const string missing = "missing required properties including: ";
         var at = error.Message.IndexOf(missing, StringComparison.Ordinal);
         if (at >= 0)
-            return Errors.Malformed($"The body lacks {error.Message[(at + missing.Length)..].TrimEnd('.')}.");
+            return Errors.Malformed($"The body lacks {error.Message[(at + missing.Length)..].TrimEnd('.')}.") with
+            {
+                Number = 40002,
+            };
         var path = error.Path is null or "$" ? "the body" : error.Path.TrimStart('$', '.');
         return error.Path is null or "$"
-            ? Errors.Malformed("The body is not the JSON object that is expected.")
-            : Errors.Invalid(path, $"'{path}' is unknown or has the wrong type.");
+            ? Errors.Malformed("The body is not the JSON object that is expected.") with { Number = 40003 }
+            : Errors.Format(path, $"'{path}' is unknown or has the wrong type.");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} met a bug")]

@@ -28,6 +28,14 @@ internal sealed partial class Housekeeping(
          where ctid in (select ctid from gateway_answers where expires_at < $1 limit $2 for update skip locked)
         """;
 
+    private const string ForgetSignatures = """
+        delete from app_signatures
+         where ctid in (select ctid from app_signatures where expires_at < $1 limit $2 for update skip locked)
+        """;
+
+    // No more than there are apps: all at once.
+    private const string ForgetWindows = "delete from app_windows where starts_at < now() - interval '1 hour'";
+
     private const string ForgetTold = """
         delete from outbox_events
          where ctid in (select ctid from outbox_events where delivered_at < $1 limit $2 for update skip locked)
@@ -58,6 +66,8 @@ internal sealed partial class Housekeeping(
         await connection.Command(MakeMonths).With(now).With(MonthsAhead).RunAsync(ct);
         await ForgetAsync(connection, Forget, now, ct);
         await ForgetAsync(connection, ForgetAnswers, now, ct);
+        await ForgetAsync(connection, ForgetSignatures, now, ct);
+        await connection.Command(ForgetWindows).RunAsync(ct);
         await ForgetAsync(connection, ForgetTold, now - ToldKept, ct);
         await ForgetAsync(connection, ForgetEnded, now - EndedKept, ct);
         if (settings.Webhook is null) await ForgetAsync(connection, ForgetUntold, now - UntoldKept, ct);

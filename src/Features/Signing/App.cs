@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text;
+
+namespace SupplyApi.Features.Signing;
+
+/// <summary>An HMAC credential, as this node knows it: who calls by it, and on what terms.</summary>
+/// <param name="IsOpen">It and its consumer are active.</param>
+internal sealed record App(
+    SignedApp Identity, bool IsOpen, string SignatureHeader, TimeSpan Tolerance, IPNetwork[] AllowedAddresses,
+    int PerSecond, DateTime? ExpiresAt)
+{
+    internal const string SignatureHeaderUsual = "X-Signature";
+    internal const int PerSecondUsual = 100;
+    private static readonly TimeSpan ToleranceUsual = TimeSpan.FromMinutes(5);
+
+    private const string Find = """
+        select credential.id, credential.consumer_id, credential.tenant_id, consumer.user_id,
+               credential.status = 'ACTIVE' and consumer.status = 'ACTIVE', credential.header_name,
+               credential.timestamp_tolerance, credential.allowed_ips, credential.qps, credential.expires_at,
+               secrets.ids, secrets.boxes, secrets.ends
+          from consumer_credentials credential
+          join consumers consumer on consumer.id = credential.consumer_id
+          cross join lateral (
+            select coalesce(array_agg(secret.id), '{}') as ids, coalesce(array_agg(secret.sealed), '{}') as boxes,
+                   coalesce(array_agg(coalesce(secret.valid_until, 'infinity')), '{}') as ends
+              from consumer_secrets secret
+             where secret.credential_id = credential.id and secret.sealed is not null
+          ) secrets
+         where credential.app_id = $1 and credential.mode = 'HMAC'
+        """;
+
+    private IReadOnlyList<(byte[] Key, DateTime Until)> keys = [];
+
+    internal bool IsValid(DateTimeOffset now) => IsOpen && (ExpiresAt is null || now < ExpiresAt);
+
+    /// <summary>The present secret, and after a rotation the one before for as long as it was given.</summary>
+    internal IEnumerable<byte[]> KeysAt(DateTimeOffset now) =>
+        keys.Where(one => one.Until == DateTime.MaxValue || now < one.Until).Select(static one => one.Key);
+
+    /// <summary>An empty list allows all.</summary>
+    internal bool Allows(IPAddress? address)
+    {
+        if (AllowedAddresses.Length == 0) return true;
+        if (address is null) return false;
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return Array.Exists(AllowedAddresses, range => range.Contains(plain));
+    }
+
+    internal static async Task<App?> FindAsync(
+        NpgsqlConnection connection, Secrets secrets, string appId, CancellationToken ct)
+    {
+        var row = await connection.Command(Find).With(appId).OneAsync<Row>(ct);
+        if (row is null) return null;
+
+        var opened = row.Secrets
+            .Select(one => (Key: secrets.Open(one.Box, $"consumer_secret/{one.Id}"), one.Until))
+            .Where(static one => one.Key is not null)
+            .Select(static one => (Encoding.UTF8.GetBytes(one.Key!), one.Until));
+        return row.App with { keys = [.. opened] };
+    }
+
+    private sealed record Row(App App, IReadOnlyList<(long Id, byte[] Box, DateTime Until)> Secrets) : IRow<Row>
+    {
+        public static Row Read(NpgsqlDataReader row)
+        {
+            var app = new App(
+                new SignedApp(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), row.GetBoolean(4),
+                row.TextOrNull(5) ?? SignatureHeaderUsual,
+                row.ValueOrNull<int>(6) is { } seconds ? TimeSpan.FromSeconds(seconds) : ToleranceUsual,
+                Array.ConvertAll(row.GetFieldValue<string[]>(7), RangeOf), row.ValueOrNull<int>(8) ?? PerSecondUsual,
+                row.ValueOrNull<DateTime>(9));
+            var boxes = row.GetFieldValue<byte[][]>(11);
+            var ends = row.GetFieldValue<DateTime[]>(12);
+            return new Row(app, [.. row.GetFieldValue<long[]>(10).Select((id, at) => (id, boxes[at], ends[at]))]);
+        }
+    }
+
+    private static IPNetwork RangeOf(string text) => IPAddress.TryParse(text, out var single)
+        ? new IPNetwork(single, single.GetAddressBytes().Length * 8)
+        : IPNetwork.Parse(text);
+}
+
+/// <summary>Who signed a request: a credential, its consumer, and whose they are.</summary>
+internal sealed record SignedApp(long CredentialId, long ConsumerId, long TenantId, long UserId);
