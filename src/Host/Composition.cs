@@ -10,6 +10,7 @@ using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Intents;
+using SupplyApi.Features.Market;
 using SupplyApi.Features.Public;
 using SupplyApi.Features.Signing;
 using SupplyApi.Features.Supply;
@@ -82,7 +83,8 @@ internal static class Composition
             ReadOnlySpan<IJsonTypeInfoResolver> areas =
             [
                 PublicRoutes.Json, AuthRoutes.Json, UserRoutes.Json,
-                AdminRoutes.Json, SupplyRoutes.Json, ConsumerRoutes.Json, IntentRoutes.Json, GatewayRoutes.Json,
+                AdminRoutes.Json, SupplyRoutes.Json, ConsumerRoutes.Json, MarketRoutes.Json, IntentRoutes.Json,
+                GatewayRoutes.Json,
             ];
             foreach (var area in areas) options.SerializerOptions.TypeInfoResolverChain.Add(area);
         });
@@ -144,6 +146,7 @@ internal static class Composition
         services.AddHostedService<LeaseKeeping>();
         services.AddHostedService<PackageExpiry>();
         services.AddHostedService<PackageReconciliation>();
+        services.AddHostedService<SubscriptionExpiry>();
         services.AddHostedService<EarningsMaturing>();
         services.AddHostedService<WithdrawnRecords>();
         services.AddHostedService<OutboxDelivery>();

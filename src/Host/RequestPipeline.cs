@@ -5,6 +5,7 @@ using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Gateway;
 using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Intents;
+using SupplyApi.Features.Market;
 using SupplyApi.Features.Public;
 using SupplyApi.Features.Signing;
 using SupplyApi.Features.Supply;
@@ -41,6 +42,7 @@ internal static class RequestPipeline
         SupplyRoutes.Map(app);
         ConsumerRoutes.Map(app);
         IntentRoutes.Map(app);
+        MarketRoutes.Map(app);
         GatewayRoutes.Map(app);
         ContractPage.Map(app);
         RefuseOpenDoors(app);

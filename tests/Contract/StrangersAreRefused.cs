@@ -23,7 +23,12 @@ public sealed class StrangersAreRefused : ApiTest
         "listChannels", "createChannel", "updateChannel", "deleteChannel",
         "listChannelModels", "createChannelModel", "updateChannelModel", "deleteChannelModel",
         "listAppIntents", "getAppIntent", "processIntent", "completeIntent", "failIntent",
+        "listMarketSubscriptions", "approveSubscription", "rejectSubscription",
+        "getSubscriptionPolicy", "updateSubscriptionPolicy", "updateProductSubscriptionPolicy",
     ];
+
+    /// <summary>What everybody may see who is signed in.</summary>
+    private static readonly string[] Everybodys = ["getProduct"];
 
     private static readonly string[] KeyNames = ["key", "api_key", "access_token", "token"];
 
@@ -31,7 +36,10 @@ public sealed class StrangersAreRefused : ApiTest
     public static TheoryData<string> ForPeople => [.. ThatAre(static one => !one.TakesApiKeys && !one.IsSigned)];
     public static TheoryData<string> AdminsOnly => [.. ThatAre(static one => ForAdmins.Contains(one.Id))];
     public static TheoryData<string> WithAnId =>
-        [.. ThatAre(static one => one.Path.Contains('{') && !one.TakesApiKeys)]; // models are everybody's
+        [.. ThatAre(static one =>
+            one.Path.Contains('{') && !one.TakesApiKeys && !Everybodys.Contains(one.Id))]; // so are models
+
+    private string productOnSale = "";
 
     [Theory]
     [MemberData(nameof(Closed), DisableDiscoveryEnumeration = true)]
@@ -146,9 +154,11 @@ public sealed class StrangersAreRefused : ApiTest
         var path when path.Contains("{packageId}", StringComparison.Ordinal) =>
             await supplier.DraftPackageAsync(await supplier.MountAccountAsync(), Actors.Unique("model")),
         var path when path.Contains("{settlementId}", StringComparison.Ordinal) => await WithdrawnAsync(supplier),
+        var path when path.Contains("/subscriptions", StringComparison.Ordinal) => await OwnSubscriptionAsync(supplier),
         var path when path.Contains("{consumerId}", StringComparison.Ordinal) => await OwnAppAsync(supplier),
         "/api/v1/consumers/primary" => await supplier.CreateConsumerAsync(),
         var path when path.Contains("{intentId}", StringComparison.Ordinal) => await IntentAsync(operation),
+        var path when path.Contains("{productId}", StringComparison.Ordinal) => await OwnProductAsync(operation),
         var path when path.Contains("{provider}", StringComparison.Ordinal) => "openai",
         var path when path.Contains("{modelId}", StringComparison.Ordinal) =>
             await PlatformChannel.PriceAsync(await Actors.AdminAsync(), Actors.Unique("model")),
@@ -190,24 +200,52 @@ public sealed class StrangersAreRefused : ApiTest
         };
     }
 
+    // Of the supplier's own package, by a consumer of one's own: each side finds what it may decide about.
+    private async Task<Dictionary<string, string>> OwnSubscriptionAsync(Supplier supplier)
+    {
+        var (offering, another) = (
+            await Offering.MakeGuardedAsync(Actors, supplier), await Offering.MakeAsync(Actors, supplier: supplier));
+        var consumer = await Subscriber.MakeAsync(Actors, supplier);
+        productOnSale = another.Product;
+        return new()
+        {
+            ["consumerId"] = consumer.Id,
+            ["subscriptionId"] = $"{await consumer.SubscribedAsync(offering)}",
+        };
+    }
+
+    private async Task<object> OwnProductAsync(Operation operation)
+    {
+        var offering = await Offering.MakeAsync(Actors);
+        return ForAdmins.Contains(operation.Id) ? offering.Number : offering.Product;
+    }
+
     private static string PathOf(Operation operation, object id) => id is Dictionary<string, string> ids
-        ? Regex.Replace(operation.Path, "{([^}]+)}", match => ids[match.Groups[1].Value])
+        ? Regex.Replace(operation.Path, "{([^}]+)}", match => Written(operation, ids, match.Groups[1].Value))
         : Regex.Replace(operation.Path, "{[^}]+}", $"{id}");
 
+    // Consumers write sub_12 what the others write 12.
+    private static string Written(Operation operation, Dictionary<string, string> ids, string name) =>
+        name == "subscriptionId" && operation.Path.Contains("{consumerId}", StringComparison.Ordinal)
+            ? $"sub_{ids[name]}"
+            : ids[name];
+
     private static string NobodysPath(Operation operation) => Regex.Replace(
-        operation.Path, "{([^}]+)}", static match => match.Groups[1].Value switch
+        operation.Path, "{([^}]+)}", match => match.Groups[1].Value switch
         {
             "consumerId" => $"con_{NobodysId}",
             "intentId" => $"intent_{NobodysId}",
             "credentialId" => $"cred_{NobodysId}",
+            "subscriptionId" when operation.Path.Contains("{consumerId}", StringComparison.Ordinal) =>
+                $"sub_{NobodysId}",
             _ => $"{NobodysId}",
         });
 
-    private static Task<Answer> SendAsync(Client client, Operation operation, string path) =>
+    private Task<Answer> SendAsync(Client client, Operation operation, string path) =>
         client.Quietly().Send(new HttpMethod(operation.Method), path, BodyOf(operation));
 
     // What is looked at before the id is must be good.
-    private static string? BodyOf(Operation operation) => operation switch
+    private string? BodyOf(Operation operation) => operation switch
     {
         { Method: not ("POST" or "PUT" or "PATCH") } => null,
         { Id: "updateSupplyPolicy" } => """
@@ -229,11 +267,15 @@ public sealed class StrangersAreRefused : ApiTest
         { Id: "failSettlement" } => """{ "reason": "It came back." }""",
         { Id: "adjustSupplyEarnings" } =>
             """{ "earnings_type": "bonus", "amount": "1", "description": "A bonus" }""",
+        { Id: "createSubscription" } => Subscriber.Body(productOnSale),
+        { Id: "rejectSupplySubscription" or "rejectSubscription" } => """{ "reason": "It is at risk." }""",
+        { Id: "updateSubscriptionPolicy" } => """{ "auto_approve": true }""", // as it is anyway: others look at it
+        { Id: "updateProductSubscriptionPolicy" } => """{ "auto_approve": null }""",
         { Id: "disableSupplyAccount" or "freezeSupplyEarning" } => """{ "reason": "It is at risk." }""",
         _ => "{}",
     };
 
-    private static async Task RefusedAsync(Client client, Operation operation, string path)
+    private async Task RefusedAsync(Client client, Operation operation, string path)
     {
         var answer = await SendAsync(client, operation, path);
         Assert.True(answer.Status == 401, $"{operation.Id} {path} answered {answer.Status}: {answer.Body}");
@@ -241,7 +283,7 @@ public sealed class StrangersAreRefused : ApiTest
         Assert.Equal(challenge, answer.Header("WWW-Authenticate"));
     }
 
-    private static async Task AdmittedAsync(Client client, Operation operation, string path)
+    private async Task AdmittedAsync(Client client, Operation operation, string path)
     {
         var answer = await SendAsync(client, operation, path);
         Assert.False(answer.Status is 401 or 403 or 404, $"{operation.Id} answered {answer.Status}: {answer.Body}");

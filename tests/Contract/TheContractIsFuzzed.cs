@@ -57,9 +57,10 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
         await AddChannelsAsync(actors, ids);
         await AddAppsAsync(supplier, ids);
         var app = await AddIntentsAsync(actors, ids);
+        var product = await AddSubscriptionsAsync(actors, supplier, ids);
         ids["updateSupplyPolicy"] = new JsonObject { ["provider"] = new JsonArray("anthropic", "gemini") };
-        var deadLetter = $"{await OutboxRows.AddDeadLetterAsync(api.Database)}";
-        ids["retryOutboxDeadLetter"] = new JsonObject { ["eventId"] = new JsonArray(deadLetter) };
+        var letter = await OutboxRows.AddDeadLetterAsync(api.Database);
+        ids["retryOutboxDeadLetter"] = new JsonObject { ["eventId"] = new JsonArray($"{letter}") };
         var queries = await SettlementsAsync(actors, supplier, ids);
         var account = await MountAsync(supplier);
         var model = actors.Unique("model");
@@ -81,6 +82,7 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
         (await consumer.ChatAsync(model)).Expect(200);
         var examples = Examples(supplier, account, model, await supplier.DraftPackageAsync(account, model));
         foreach (var (operation, body) in Calls(model, claude)) examples[operation] = new JsonArray(Parse(body));
+        examples["createSubscription"] = new JsonArray(Parse(Subscriber.Body(product)));
         return new JsonObject
         {
             ["origin"] = api.Address.ToString(),
@@ -144,6 +146,30 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
         }
 
         return app;
+    }
+
+    // One that waits and one that is active, of the supplier's own; and a product to subscribe to.
+    private static async Task<string> AddSubscriptionsAsync(Actors actors, Supplier supplier, JsonObject ids)
+    {
+        var (guarded, open) = (
+            await Offering.MakeGuardedAsync(actors, supplier), await Offering.MakeAsync(actors, supplier: supplier));
+        var consumer = await Subscriber.MakeAsync(actors, supplier);
+        long[] subscriptions = [await consumer.SubscribedAsync(guarded), await consumer.SubscribedAsync(open)];
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (operation.Path.StartsWith("/api/v1/consumers/{consumerId}/subscriptions", StringComparison.Ordinal))
+                ids[operation.Id] = new JsonObject
+                {
+                    ["consumerId"] = new JsonArray(consumer.Id),
+                    ["subscriptionId"] = new JsonArray([.. subscriptions.Select(static id => (JsonNode)$"sub_{id}")]),
+                };
+            else if (operation.Path.Contains("{subscriptionId}", StringComparison.Ordinal))
+                ids[operation.Id] = Named("subscriptionId", subscriptions);
+        }
+
+        ids["getProduct"] = new JsonObject { ["productId"] = new JsonArray(open.Product, guarded.Product) };
+        ids["updateProductSubscriptionPolicy"] = Named("productId", guarded.Number);
+        return (await Offering.MakeAsync(actors)).Product;
     }
 
     private Task<long> MountAsync(Supplier supplier, string provider = "openai") =>

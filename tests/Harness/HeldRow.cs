@@ -13,6 +13,8 @@ public sealed class HeldRow : IAsyncDisposable
 
     private const string Settlement = "select id from supply_settlements where id = $1 for update";
 
+    private const string GoneConsumer = "delete from consumers where id = $1 returning id";
+
     private const string Lots = "select tenant_id from supply_earning_lots where tenant_id = $1 for update";
 
     // Who waits in a queue is blocked by the one before, not by the holder.
@@ -48,6 +50,10 @@ public sealed class HeldRow : IAsyncDisposable
     public static Task<HeldRow> OfSettlementAsync(TestDatabase database, long id) =>
         TakeAsync(database, Settlement, id);
 
+    /// <summary>A consumer that goes away with <see cref="CommitAsync"/>: nobody sees it yet.</summary>
+    public static Task<HeldRow> OfConsumerThatGoesAsync(TestDatabase database, long id) =>
+        TakeAsync(database, GoneConsumer, id);
+
     /// <summary>Until so many requests stand in line for the row.</summary>
     public async Task AwaitedByAsync(long requests)
     {
@@ -66,6 +72,8 @@ public sealed class HeldRow : IAsyncDisposable
     }
 
     public Task LetGoAsync() => transaction.RollbackAsync();
+
+    public Task CommitAsync() => transaction.CommitAsync();
 
     public async ValueTask DisposeAsync()
     {

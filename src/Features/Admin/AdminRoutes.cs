@@ -1,5 +1,6 @@
 using SupplyApi.Features.Admin.Channels;
 using SupplyApi.Features.Admin.Intents;
+using SupplyApi.Features.Admin.Subscriptions;
 
 namespace SupplyApi.Features.Admin;
 
@@ -40,7 +41,13 @@ public static class AdminRoutes
         GetAppIntentJson.Default,
         ProcessIntentJson.Default,
         CompleteIntentJson.Default,
-        FailIntentJson.Default);
+        FailIntentJson.Default,
+        ListMarketSubscriptionsJson.Default,
+        ApproveSubscriptionJson.Default,
+        RejectSubscriptionJson.Default,
+        GetSubscriptionPolicyJson.Default,
+        UpdateSubscriptionPolicyJson.Default,
+        UpdateProductSubscriptionPolicyJson.Default);
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -80,5 +87,11 @@ public static class AdminRoutes
         ProcessIntent.Map(admin);
         CompleteIntent.Map(admin);
         FailIntent.Map(admin);
+        ListMarketSubscriptions.Map(admin);
+        ApproveSubscription.Map(admin);
+        RejectSubscription.Map(admin);
+        GetSubscriptionPolicy.Map(admin);
+        UpdateSubscriptionPolicy.Map(admin);
+        UpdateProductSubscriptionPolicy.Map(admin);
     }
 }

@@ -191,6 +191,18 @@ internal static class Errors
     internal static Refusal LinkInvalid =>
         new(403, "link_invalid", "The address was altered or has expired; ask for a new one.");
 
+    // The market
+    internal static Refusal SubscriptionOpen =>
+        new(409, "subscription_open", "The consumer subscribes to this product already; cancel that first.");
+    internal static Refusal SubscriptionState(string status, string deed) =>
+        new(409, "subscription_state", $"A subscription that is {status} cannot be {deed}.")
+        {
+            Details = new() { ["status"] = status },
+        };
+    internal static Refusal PlanNotOnSale => new(409, "plan_not_on_sale", "Nobody offers this plan right now.");
+    internal static Refusal ConsumerInactive =>
+        new(409, "consumer_inactive", "The consumer is INACTIVE; activate it first.");
+
     // Setup, sign-in, users, keys
     internal static Refusal SetupComplete => new(409, "setup_complete", "Initial setup is already complete.");
     internal static Refusal SetupRequired => new(409, "setup_required", "Initial setup is required.");

@@ -4,11 +4,13 @@ using SupplyApi.Features.Supply.Billing;
 using SupplyApi.Features.Supply.Earnings;
 using SupplyApi.Features.Supply.Packages;
 using SupplyApi.Features.Supply.Settlements;
+using SupplyApi.Features.Supply.Subscriptions;
 
 namespace SupplyApi.Features.Supply;
 
 /// <summary>
-/// The supply console: accounts, packages, earnings, billing, settlements. Names and shapes are the contract's own.
+/// The supply console: accounts, packages, subscriptions, earnings, billing, settlements. Names and shapes are the
+/// contract's own.
 /// </summary>
 public static class SupplyRoutes
 {
@@ -29,6 +31,10 @@ public static class SupplyRoutes
         CloneSupplyPackageJson.Default,
         ListSupplyPackagesJson.Default,
         GetSupplyPackageJson.Default,
+
+        ListSupplySubscriptionsJson.Default,
+        ApproveSupplySubscriptionJson.Default,
+        RejectSupplySubscriptionJson.Default,
 
         GetSupplyBillingJson.Default,
         GetSupplierBillingAliasJson.Default,
@@ -74,6 +80,10 @@ public static class SupplyRoutes
         CloneSupplyPackage.Map(supply);
         ListSupplyPackages.Map(supply);
         GetSupplyPackage.Map(supply);
+
+        ListSupplySubscriptions.Map(supply);
+        ApproveSupplySubscription.Map(supply);
+        RejectSupplySubscription.Map(supply);
 
         GetSupplyBilling.Map(supply);
         GetSupplierBillingAlias.Map(app.MapGroup("/api/v1/supplier").ForSuppliers());

@@ -145,6 +145,7 @@ create table supply_accounts (
 );
 
 create index supply_accounts_tenant on supply_accounts (tenant_id, id);
+create index supply_accounts_deleted on supply_accounts (id) where deleted_at is not null;
 
 -- A block of one model's calls on sale: a quota of money, prices per one million tokens, a life in days.
 create table supply_packages (
@@ -170,6 +171,7 @@ create table supply_packages (
 
 create index supply_packages_tenant on supply_packages (tenant_id, id);
 create index supply_packages_account on supply_packages (supply_account_id) where status in ('active', 'paused');
+create index supply_packages_sold on supply_packages (supply_account_id) where published_at is not null;
 create index supply_packages_offer on supply_packages (model, price_per_1m_output, price_per_1m_input, id)
   where status = 'active';
 
@@ -700,8 +702,9 @@ create unique index subscriptions_open_key on subscriptions (consumer_id, produc
   where status in ('PENDING', 'ACTIVE');
 create index subscriptions_consumer on subscriptions (consumer_id, id);
 create index subscriptions_package on subscriptions (package_id, status);
-create index subscriptions_supplier on subscriptions (supplier_tenant_id, activated_at);
+create index subscriptions_supplier on subscriptions (supplier_tenant_id, id);
 create index subscriptions_expiry on subscriptions (expires_at) where status = 'ACTIVE';
+create index subscriptions_pending on subscriptions (id) where status = 'PENDING';
 
 -- A product comes into being with the first offer of its model.
 create function offer_product() returns trigger language plpgsql as $$
@@ -754,6 +757,14 @@ create trigger subscriptions_tell after insert or delete or update of status, ex
 
 create trigger subscriptions_tell_routes after insert or delete or update of status on subscriptions
   for each statement execute function tell_gateway_routes();
+
+-- What the market is asked every day: who subscribes to a supplier's packages, what waits for a word, and what was sold
+-- on an account. How many were activated is told by the sums of the days, not by an index.
+drop index subscriptions_supplier;
+create index subscriptions_supplier on subscriptions (supplier_tenant_id, id);
+create index subscriptions_pending on subscriptions (id) where status = 'PENDING';
+create index supply_accounts_deleted on supply_accounts (id) where deleted_at is not null;
+create index supply_packages_sold on supply_packages (supply_account_id) where published_at is not null;
 
 -- What apps want to have bought, and what is kept of their signed requests.
 
