@@ -68,16 +68,7 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
         var (claude, gemini) = (actors.Unique("claude"), actors.Unique("gemini"));
         await supplier.PublishPackageAsync(claude, await MountAsync(supplier, "anthropic"), new Offer(Fortune));
         await supplier.PublishPackageAsync(gemini, await MountAsync(supplier, "gemini"), new Offer(Fortune));
-        foreach (var operation in Suite.Contract.Operations)
-        {
-            if (!operation.Path.Contains("{model}", StringComparison.Ordinal)) continue;
-            ids[operation.Id] = new JsonObject
-            {
-                ["model"] = new JsonArray(gemini),
-                ["action"] = new JsonArray("generateContent", "streamGenerateContent", "countTokens"),
-            };
-        }
-
+        AddModel(gemini, ids);
         var consumer = await actors.ConsumerAsync(Fortune);
         (await consumer.ChatAsync(model)).Expect(200);
         var examples = Examples(supplier, account, model, await supplier.DraftPackageAsync(account, model));
@@ -98,6 +89,19 @@ public sealed class TheContractIsFuzzed : IAsyncLifetime
             ["examples"] = examples,
             ["secrets"] = new JsonArray([.. credentials.Values.SelectMany(Pieces), app.Secret]),
         };
+    }
+
+    private static void AddModel(string model, JsonObject ids)
+    {
+        foreach (var operation in Suite.Contract.Operations)
+        {
+            if (!operation.Path.Contains("{model}", StringComparison.Ordinal)) continue;
+            ids[operation.Id] = new JsonObject
+            {
+                ["model"] = new JsonArray(model),
+                ["action"] = new JsonArray("generateContent", "streamGenerateContent", "countTokens"),
+            };
+        }
     }
 
     // Of each two there is one that nothing refers to.

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace SupplyApi.Tests.Gateway;
 
-/// <summary>What a call must leave behind: with the consumer, the supplier, the platform and in the usage row.</summary>
+/// <summary>What a call leaves behind: with the consumer, the supplier, the platform and in the usage row.</summary>
 internal static class Books
 {
     internal static async Task BilledAsync(

@@ -105,7 +105,8 @@ public sealed class ConsumersCall : ApiTest
             (await CallAsync(With("Authorization", $"Bearer {tokens[algorithm, name]}"), offering.Model)).Expect(200);
         string[] bad =
         [
-            .. tokens.All[algorithm]!.AsObject().Select(static one => one.Key).Where(static one => !one.StartsWith("good"))
+            .. tokens.All[algorithm]!.AsObject().Select(static one => one.Key)
+                .Where(static one => !one.StartsWith("good", StringComparison.Ordinal))
                 .Select(name => tokens[algorithm, name]),
             foreign[algorithm, "good"],
             tokens[algorithm, "good"][..^4] + "AAAA",
@@ -175,7 +176,8 @@ public sealed class ConsumersCall : ApiTest
         Assert.Equal(offering.Model, Assert.Single(models.Json!["data"]!.AsArray())!["id"]!.GetValue<string>());
 
         (await CallAsync(client, offering.Model)).Expect(200);
-        (await owner.Quietly().Delete($"/api/v1/consumers/{app.ConsumerId}/subscriptions/sub_{subscription}")).Expect(204);
+        var path = $"/api/v1/consumers/{app.ConsumerId}/subscriptions/sub_{subscription}";
+        (await owner.Quietly().Delete(path)).Expect(204);
         foreach (var node in Nodes) await BecomesAsync(client, node, offering.Model, 403);
     }
 

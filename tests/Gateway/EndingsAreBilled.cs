@@ -104,7 +104,8 @@ public sealed class EndingsAreBilled : ApiTest
 
         if (way == Way.ContentArray) seen += "]";
         await Books.BilledAsync(
-            Api.Database, sale, "client_left", basis, input ?? Books.Tokens(body), output ?? Books.Tokens(way.Said(seen, isStream)));
+            Api.Database, sale, "client_left", basis, input ?? Books.Tokens(body),
+            output ?? Books.Tokens(way.Said(seen, isStream)));
     }
 
     [Theory]
@@ -135,7 +136,8 @@ public sealed class EndingsAreBilled : ApiTest
     public async Task By_nothing_where_nothing_came(string path, string prompt, bool isStream, int status)
     {
         var (way, sale) = await SaleAsync(path);
-        var answer = await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, isStream ? Books.StreamOf(way) : "");
+        var more = isStream ? Books.StreamOf(way) : "";
+        var answer = await way.CallAsync(sale.Consumer.Quietly(), sale.Model, prompt, more);
         answer.Expect(status);
         Assert.Equal(Sale.Balance, await sale.Consumer.BalanceAsync());
         Assert.Empty((await Books.RecordsAsync(sale)).AsArray());
@@ -225,7 +227,8 @@ public sealed class EndingsAreBilled : ApiTest
         (Way Way, string Prompt, long? Input, long? Output, string Basis)[] rows, bool isStream) =>
     [
         .. rows.Select(row => new TheoryDataRow<string, string, bool, string, long?, long?, string>(
-            row.Way.Path, row.Prompt, isStream, isStream ? Books.StreamOf(row.Way) : "", row.Input, row.Output, row.Basis)),
+            row.Way.Path, row.Prompt, isStream, isStream ? Books.StreamOf(row.Way) : "", row.Input, row.Output,
+            row.Basis)),
     ];
 
     private static TheoryData<string, string, bool, int> NothingRows()

@@ -33,11 +33,13 @@ internal static class ListConsumers
         if (Page.Read(page, size, out var at, Page.PlatformSizeMax, "size") is { } beyond) return beyond;
 
         await using var connection = await db.OpenConnectionAsync(ct);
-        var total = await Filtered(Count).ValueAsync<long>(ct);
-        var consumers = await Filtered(List).With(at.Size).With(at.Offset).ListAsync<ConsumerView>(ct);
+        var total = await Filtered(connection.Command(Count)).ValueAsync<long>(ct);
+        var consumers = await Filtered(connection.Command(List))
+            .With(at.Size).With(at.Offset)
+            .ListAsync<ConsumerView>(ct);
         return TypedResults.Ok(new ContentPage<ConsumerView>(consumers, at.Number, at.Size, total));
 
-        NpgsqlCommand Filtered(string sql) => connection.Command(sql)
+        NpgsqlCommand Filtered(NpgsqlCommand command) => command
             .With(caller.TenantId).WithNullable(status, NpgsqlDbType.Text)
             .WithNullable(authType, NpgsqlDbType.Text).WithNullable(name, NpgsqlDbType.Text);
     }

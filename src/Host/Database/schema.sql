@@ -758,14 +758,6 @@ create trigger subscriptions_tell after insert or delete or update of status, ex
 create trigger subscriptions_tell_routes after insert or delete or update of status on subscriptions
   for each statement execute function tell_gateway_routes();
 
--- What the market is asked every day: who subscribes to a supplier's packages, what waits for a word, and what was sold
--- on an account. How many were activated is told by the sums of the days, not by an index.
-drop index subscriptions_supplier;
-create index subscriptions_supplier on subscriptions (supplier_tenant_id, id);
-create index subscriptions_pending on subscriptions (id) where status = 'PENDING';
-create index supply_accounts_deleted on supply_accounts (id) where deleted_at is not null;
-create index supply_packages_sold on supply_packages (supply_account_id) where published_at is not null;
-
 -- What apps want to have bought, and what is kept of their signed requests.
 
 -- personal holds who gets it and where, sealed for 'intent/{id}'. Intents outlive the consumer that made them.

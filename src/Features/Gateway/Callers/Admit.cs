@@ -121,10 +121,12 @@ internal sealed class Admit(KeyDirectory keys, SignedRequests signed, CallRates 
 
     private static bool TryFindKey(StringValues values, out ReadOnlySpan<char> key)
     {
-        key = values is [{ } value] ? value.AsSpan().TrimEnd() : default;
-        if (key.Length < Secrets.ApiKeyLength) return false;
-        key = key[^Secrets.ApiKeyLength..];
-        return key.StartsWith(Secrets.ConsumerKeyPrefix, StringComparison.Ordinal);
+        key = default;
+        var text = values is [{ } value] ? value.AsSpan().TrimEnd() : default;
+        if (text.Length < Secrets.ApiKeyLength) return false;
+        text = text[^Secrets.ApiKeyLength..];
+        if (text.StartsWith(Secrets.ConsumerKeyPrefix, StringComparison.Ordinal)) key = text;
+        return !key.IsEmpty;
     }
 
     private sealed record Seen(string Key, KeyHash Hash);
