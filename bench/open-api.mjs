@@ -114,7 +114,8 @@ async function load(tenant, consumer) {
       status, platform, count(*) from intents group by 1, 2, 3, 4, 5;
     select setval(pg_get_serial_sequence('intents', 'id'), ${rows})`);
   // As the database does by itself after a while; here at once, so that it does not do so while we measure.
-  for (const table of ['intents', 'intent_days', 'intent_prices', 'intent_fine_prices']) sql(`vacuum (analyze) ${table}`);
+  for (const table of ['intents', 'intent_days', 'intent_prices', 'intent_fine_prices'])
+    sql(`vacuum (analyze) ${table}`);
   sql('checkpoint');
   console.log(`${rows.toLocaleString('en')} intents are there (${((performance.now() - began) / 1000).toFixed(0)} s)`);
 }

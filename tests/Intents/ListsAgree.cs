@@ -71,7 +71,7 @@ public sealed class ListsAgree : ApiTest
                 {
                   "platform": "{{platform}}", "productUrl": "{{Pages[platform]}}",
                   "userId": "user_{{random.Next(4)}}", "title": "{{Words[random.Next(Words.Length)]}} {{one}}",
-                  "price": {{Prices[random.Next(Prices.Length)]}},
+                  "price": {{Price(random)}},
                   "status": "{{Statuses[random.Next(2)]}}"
                 }
                 """));
@@ -145,7 +145,7 @@ public sealed class ListsAgree : ApiTest
 
     private static IEnumerable<Seen> DrawPrice(Random random, List<string> parts, IEnumerable<Seen> left)
     {
-        var (one, two) = (Prices[random.Next(Prices.Length)], Prices[random.Next(Prices.Length)]);
+        var (one, two) = (Price(random), Price(random));
         if (random.Next(4) == 0)
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"filter[price]={one}"));
@@ -158,6 +158,10 @@ public sealed class ListsAgree : ApiTest
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"filter[price][lte]={two}"));
         return left.Where(seen => seen.Price <= two);
     }
+
+    private static decimal Price(Random random) => random.Next(3) == 0
+        ? random.Next(1, 300_000) / 100m
+        : Prices[random.Next(Prices.Length)];
 
     private static IEnumerable<Seen> DrawTime(
         Random random, List<Seen> all, List<string> parts, IEnumerable<Seen> left)

@@ -192,8 +192,6 @@ public sealed class RequestsAreSigned : ApiTest
         await app.PostRaw(Path, "a=b", "application/x-www-form-urlencoded");
         await app.PostRaw(Path, IntentBody.Usual, "application/json; charset=utf-16");
         await app.OutsideTheContract().Send(HttpMethod.Patch, Path, "{}");
-        var large = await app.Quietly().Post(Path, $$"""{ "title": "{{new string('a', 1024 * 1024)}}" }""");
-        Assert.Equal((413, 40001), (large.Status, large.Number("code")));
         var lengthy = await app.Quietly().Get($"{Path}?fields={new string('a', 8192)}");
         Assert.Equal((414, 40001), (lengthy.Status, lengthy.Number("code")));
         (await app.Quietly().Get($"{Path}?a={new string('a', 8192 - Path.Length - 3)}")).Expect(200);

@@ -26,7 +26,7 @@ internal static partial class Places
     internal static IEnumerable<string> LedgerTables(SourceFile file) => Only(
         file, "ledger_", Ledger, "only Ledger moves money");
 
-    /// <summary>What a slice sends to the database is a constant; where constants are joined, nothing else is.</summary>
+    /// <summary>What a slice sends to the database is a constant; where it is joined, then of constants.</summary>
     internal static IEnumerable<string> Sql(SourceFile file)
     {
         if (!file.IsUnder("src/Features/") || ChosenSql.Any(file.IsUnder)) return [];

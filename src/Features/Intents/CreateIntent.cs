@@ -7,7 +7,7 @@ namespace SupplyApi.Features.Intents;
 internal static class CreateIntent
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("", Handle)
+        .MapPost("/intents", Handle)
         .WithName("createIntent");
 
     private const string NextId = "select nextval(pg_get_serial_sequence('intents', 'id'))";

@@ -7,7 +7,7 @@ namespace SupplyApi.Features.Intents;
 internal static class DeleteIntent
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes
-        .MapDelete("/{intentId}", Handle)
+        .MapDelete("/intents/{intentId}", Handle)
         .WithName("deleteIntent");
 
     private const string Lock = $"select {Intent.Columns} from intents where id = $1 and consumer_id = $2 for update";

@@ -7,7 +7,7 @@ namespace SupplyApi.Features.Intents;
 internal static class GetIntent
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("/{intentId}", Handle)
+        .MapGet("/intents/{intentId}", Handle)
         .WithName("getIntent");
 
     private const string Find = $"select {Intent.Columns} from intents where id = $1 and consumer_id = $2";

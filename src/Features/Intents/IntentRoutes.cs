@@ -17,12 +17,12 @@ public static class IntentRoutes
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var intents = app.MapGroup("/api/v1/intents").ForApps();
+        var apps = app.MapGroup("/api/v1").ForApps();
 
-        CreateIntent.Map(intents);
-        ListIntents.Map(intents);
-        GetIntent.Map(intents);
-        UpdateIntent.Map(intents);
-        DeleteIntent.Map(intents);
+        CreateIntent.Map(apps);
+        ListIntents.Map(apps);
+        GetIntent.Map(apps);
+        UpdateIntent.Map(apps);
+        DeleteIntent.Map(apps);
     }
 }

@@ -9,7 +9,7 @@ internal static class ListIntents
     internal sealed record Response<T>(IReadOnlyList<T> Items, long Total, int Page, int PageSize, long TotalPages);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
-        .MapGet("", Handle)
+        .MapGet("/intents", Handle)
         .WithName("listIntents");
 
     private static async Task<IResult> Handle(

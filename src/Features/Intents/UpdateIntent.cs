@@ -7,7 +7,7 @@ namespace SupplyApi.Features.Intents;
 internal static class UpdateIntent
 {
     internal static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPut("/{intentId}", Handle)
+        .MapPut("/intents/{intentId}", Handle)
         .WithName("updateIntent");
 
     private const string Lock = $"select {Intent.Columns} from intents where id = $1 and consumer_id = $2 for update";

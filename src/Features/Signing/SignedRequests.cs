@@ -22,7 +22,7 @@ internal sealed class SignedRequests(NpgsqlDataSource db, AppDirectory apps, Tim
 
     private readonly ConcurrentDictionary<long, long> usedAt = new();
 
-    /// <summary>Reads the body, and puts it back for whoever comes next. Throws when the database is not there.</summary>
+    /// <summary>Reads the body, and puts it back for the next reader. Throws when the database is not there.</summary>
     /// <param name="bodyBytesMax">A longer body is refused.</param>
     internal async Task<Outcome<SignedApp>> AdmitAsync(HttpContext http, int bodyBytesMax)
     {
