@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the README's main job and what follows in docs/getting-paid.md, word for word, against a fresh data directory and the simulated provider, and shows each
-# command with its answer. Ends with a code other than 0 as soon as a step fails: `make demo`.
+# Runs the README's main job and what follows in docs/getting-paid.md and docs/applications.md, word for word, against
+# a fresh data directory and the simulated provider, and shows each command with its answer. Ends with a code other
+# than 0 as soon as a step fails: `make demo`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,7 +38,7 @@ listening supply -u ConnectionStrings__Supply ASPNETCORE_URLS=http://127.0.0.1:0
 export API=$supply LOG=$home/supply.log TMPDIR=$home
 
 # The first sh block after each file's marker; an empty line ends a step.
-for file in README.md docs/getting-paid.md; do
+for file in README.md docs/getting-paid.md docs/applications.md; do
   awk '/^<!-- demo -->/{seen = 1} /^```/{if (inside) exit; inside = seen; next} inside' $file >"$home/block"
   [[ -s $home/block ]] || { echo "$file has no commands after <!-- demo -->" >&2; exit 1; }
   cat "$home/block" - <<<'' >>"$home/commands"

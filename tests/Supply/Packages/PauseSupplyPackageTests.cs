@@ -10,7 +10,8 @@ public sealed class PauseSupplyPackageTests : ApiTest
         await sale.Supplier.Post(PathOf(sale.Package));
 
         Transcript.Matches();
-        Assert.Equal(404, (await sale.BuyAsync("!tokens=1,1")).Status);
+        await Eventually.Async(
+            () => sale.BuyAsync("!tokens=1,1"), static answer => answer.Status == 404, "off sale", seconds: 3);
         (await sale.Supplier.Post($"/api/v1/supply/packages/{sale.Package}/publish")).Expect(200);
         (await sale.BuyAsync("!tokens=1,1")).Expect(200);
     }
