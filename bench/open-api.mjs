@@ -100,20 +100,18 @@ function* intents(tenant, consumer) {
   }
 }
 
-const day = "(created_at at time zone 'UTC')::date";
-const counts = `array[${Array.from({ length: 18 },
-  (_, at) => `count(*) filter (where intent_kind(status, platform) = ${at + 1})::integer`).join(', ')}]`;
-
 async function load(tenant, consumer) {
   const began = performance.now();
   sql('alter table intents disable trigger intents_count');
   await copy('intents (id, tenant_id, consumer_id, user_id, platform, product_url, title, price, quantity, personal, '
     + 'status, created_at, updated_at)', intents(tenant, consumer));
   sql(`alter table intents enable trigger intents_count;
-    insert into intent_days select consumer_id, ${day}, ${counts} from intents group by 1, 2;
-    insert into intent_prices select consumer_id, intent_band(price), ${day}, ${counts} from intents group by 1, 2, 3;
-    insert into intent_fine_prices select consumer_id, intent_fine_band(price), ${day}, ${counts}
-      from intents group by 1, 2, 3;
+    insert into intent_days select consumer_id, (created_at at time zone 'UTC')::date, status, platform, count(*)
+      from intents group by 1, 2, 3, 4;
+    insert into intent_prices select consumer_id, (created_at at time zone 'UTC')::date, intent_band(price), status,
+      platform, count(*) from intents group by 1, 2, 3, 4, 5;
+    insert into intent_fine_prices select consumer_id, intent_fine_band(price), (created_at at time zone 'UTC')::date,
+      status, platform, count(*) from intents group by 1, 2, 3, 4, 5;
     select setval(pg_get_serial_sequence('intents', 'id'), ${rows})`);
   // As the database does by itself after a while; here at once, so that it does not do so while we measure.
   for (const table of ['intents', 'intent_days', 'intent_prices', 'intent_fine_prices'])
