@@ -1,14 +1,17 @@
+using System.Collections.Concurrent;
 using Microsoft.Testing.Platform.Builder;
 using Microsoft.Testing.Platform.Extensions.Messages;
 using Microsoft.Testing.Platform.Extensions.TestHost;
 
 namespace SupplyApi.Tests.Harness;
 
-/// <summary>Counts the outcomes, so that the very last line of a run can say them.</summary>
+/// <summary>Counts the outcomes, so that the very last lines of a run can say them.</summary>
 public sealed class ClosingLine : IDataConsumer
 {
+    private const int ReasonMax = 600;
+
+    private static readonly ConcurrentQueue<string> Failures = new();
     private static int passed;
-    private static int failed;
     private static int skipped;
 
     public string Uid => nameof(ClosingLine);
@@ -20,14 +23,17 @@ public sealed class ClosingLine : IDataConsumer
     public static void Register(ITestApplicationBuilder builder) =>
         builder.TestHost.AddDataConsumer(static _ => new ClosingLine());
 
+    /// <summary>A line for each failure, then the counts.</summary>
     public static string Text(int failuresAtTheEnd) =>
-        $"{passed} passed, {failed + failuresAtTheEnd} failed" + (skipped > 0 ? $", {skipped} skipped" : "");
+        string.Concat(Failures.Select(static one => $"failed: {one}\n"))
+        + $"{passed} passed, {Failures.Count + failuresAtTheEnd} failed" + (skipped > 0 ? $", {skipped} skipped" : "");
 
     public Task<bool> IsEnabledAsync() => Task.FromResult(true);
 
     public Task ConsumeAsync(IDataProducer dataProducer, IData value, CancellationToken cancellationToken)
     {
-        switch (((TestNodeUpdateMessage)value).TestNode.Properties.SingleOrDefault<TestNodeStateProperty>())
+        var node = ((TestNodeUpdateMessage)value).TestNode;
+        switch (node.Properties.SingleOrDefault<TestNodeStateProperty>())
         {
             case PassedTestNodeStateProperty:
                 Interlocked.Increment(ref passed);
@@ -35,11 +41,24 @@ public sealed class ClosingLine : IDataConsumer
             case SkippedTestNodeStateProperty:
                 Interlocked.Increment(ref skipped);
                 break;
-            case FailedTestNodeStateProperty or ErrorTestNodeStateProperty or TimeoutTestNodeStateProperty:
-                Interlocked.Increment(ref failed);
+            case FailedTestNodeStateProperty one:
+                Fail(node, one.Exception);
+                break;
+            case ErrorTestNodeStateProperty one:
+                Fail(node, one.Exception);
+                break;
+            case TimeoutTestNodeStateProperty one:
+                Fail(node, one.Exception);
                 break;
         }
 
         return Task.CompletedTask;
+    }
+
+    private static void Fail(TestNode node, Exception? reason)
+    {
+        var text = string.Join(' ', (reason?.Message ?? "").Split((char[])['\r', '\n', ' '],
+            StringSplitOptions.RemoveEmptyEntries));
+        Failures.Enqueue($"{node.DisplayName}: {(text.Length > ReasonMax ? text[..ReasonMax] + "..." : text)}");
     }
 }

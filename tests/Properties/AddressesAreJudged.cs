@@ -93,12 +93,13 @@ public sealed class AddressesAreJudged
         // Another port of the same machine is another origin.
         var operators = isOperators ? origin : new Uri($"http://{host}:1/");
         var log = new Heard();
-        using var clients = new UpstreamClients(
-            new Providers(new Dictionary<string, Uri> { ["openai"] = operators }), log);
-        using var request = new HttpRequestMessage(HttpMethod.Get, origin);
+        using var connections = new UpstreamConnections(new Dial(
+            new Providers(new Dictionary<string, Uri> { ["openai"] = operators }), log));
+        using var request = new UpstreamRequest("GET"u8, new UpstreamAddress(origin));
+        request.End();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 
-        var call = clients.SendAsync(request, patience.Token);
+        var call = connections.SendAsync(request, patience.Token).AsTask();
         if (isOperators)
         {
             using var arrived = await listener.AcceptTcpClientAsync(patience.Token);
@@ -131,7 +132,7 @@ public sealed class AddressesAreJudged
         yield return new IPAddress((byte[])[0x20, 0x02, .. four, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
     }
 
-    private sealed class Heard : ILogger<UpstreamClients>
+    private sealed class Heard : ILogger<Dial>
     {
         internal List<string> Lines { get; } = [];
 

@@ -1,9 +1,11 @@
-using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Pipeline;
 using SupplyApi.Features.Gateway.Protocols;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Tests.Properties;
 
@@ -12,6 +14,11 @@ internal sealed class RelayedCall : IDisposable
 {
     private static readonly SilenceWatch Watch =
         new(new GatewayTerms(0.1m, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)));
+
+    private static readonly UpstreamAddress Address = new(new Uri("http://provider.example/v1"));
+
+    private static readonly UpstreamConnections Home =
+        new(new Dial(new Providers(new Dictionary<string, Uri>()), NullLogger<Dial>.Instance));
 
     private readonly DefaultHttpContext http = new();
     private readonly MemoryStream body = new();
@@ -37,13 +44,13 @@ internal sealed class RelayedCall : IDisposable
 
     internal async Task<Ending> RunAsync(params byte[][] pieces)
     {
-        Exchange.Answer = new HttpResponseMessage
-        {
-            Content = new StreamContent(new Pieces(pieces))
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue(type) },
-            },
-        };
+        var head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\n\r\n");
+        using var request = new UpstreamRequest("POST"u8, Address);
+        request.End();
+        // No bytes of it go through the socket.
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var connection = new UpstreamConnection(Address.Origin, socket, new Pieces([head, .. pieces]));
+        Exchange.Answer = await connection.ExchangeAsync(request, Home, default);
         await new Relay(Watch).RunAsync(Exchange);
         if (Exchange.Refusal is null) await Relay.FinishAsync(Exchange);
         return Exchange.Ending;
@@ -63,7 +70,7 @@ internal sealed class RelayedCall : IDisposable
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
-        public override bool CanWrite => false;
+        public override bool CanWrite => true;
         public override long Length => throw new NotSupportedException();
         public override long Position
         {
@@ -80,6 +87,9 @@ internal sealed class RelayedCall : IDisposable
             (next, taken) = length == piece.Length ? (next + 1, 0) : (next, taken + length);
             return ValueTask.FromResult(length);
         }
+
+        public override ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
         public override void Flush() => throw new NotSupportedException();

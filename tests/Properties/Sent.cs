@@ -8,10 +8,10 @@ internal static class Sent
 {
     internal static string Text(CallRequest request, string? upstreamModel = null)
     {
-        using var content = request.Outgoing(upstreamModel ?? request.Model);
-        using var sent = new MemoryStream();
-        Assert.True(content.CopyToAsync(sent).IsCompletedSuccessfully);
-        Assert.Equal(content.Headers.ContentLength, sent.Length);
-        return Encoding.UTF8.GetString(sent.ToArray());
+        var body = request.Outgoing(upstreamModel ?? request.Model);
+        var sent = new byte[body.Length];
+        body.CopyTo(sent);
+        Assert.Equal(sent, Enumerable.Range(0, OutgoingBody.Pieces).SelectMany(at => body.Piece(at).ToArray()));
+        return Encoding.UTF8.GetString(sent);
     }
 }

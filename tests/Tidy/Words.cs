@@ -11,7 +11,7 @@ internal static partial class Words
     private static readonly (Regex Call, string Instead)[] Calls =
     [
         (ClockCall(), "take a TimeProvider"),
-        (HttpCall(), "take a client from UpstreamClients"),
+        (HttpCall(), "take UpstreamConnections or Webhook"),
         (SqlCall(), "SQL is a constant with $1"),
     ];
 

@@ -22,7 +22,8 @@ public static class GatewayRoutes
         services
             .AddSingleton(terms)
             .AddSingleton(new Providers(origins))
-            .AddSingleton<UpstreamClients>()
+            .AddSingleton<Dial>()
+            .AddSingleton<UpstreamConnections>()
             .AddSingleton<RoutingFeed>()
             .AddSingleton<RoutingTable>()
             .AddSingleton<SilenceWatch>()

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using SupplyApi.Features.Gateway.Protocols;
 using SupplyApi.Features.Gateway.Upstream;
 
@@ -10,10 +8,8 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// itself needs.
 /// </summary>
 internal sealed partial class Forward(
-    Providers providers, UpstreamClients clients, Secrets secrets, SilenceWatch watch, ILogger<Forward> logger)
+    Providers providers, UpstreamConnections connections, Secrets secrets, SilenceWatch watch, ILogger<Forward> logger)
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-
     /// <summary>True: a 2xx answer is ready to be relayed.</summary>
     internal async Task<bool> RunAsync(GatewayExchange exchange)
     {
@@ -25,7 +21,8 @@ internal sealed partial class Forward(
         silence.Begin(watch.Terms.FirstByte);
         try
         {
-            if (candidate.Open(secrets) is not { } credential)
+            using var request = NewRequest(exchange, provider);
+            if (candidate.Open(secrets) is not { } credential || !provider.TryAuthorize(request, credential))
             {
                 Unreadable(logger, candidate.SealedFor);
                 exchange.Failure = Failure.Supplier;
@@ -34,10 +31,10 @@ internal sealed partial class Forward(
             }
 
             exchange.Credential = credential;
-            using var request = NewRequest(exchange, provider);
-            exchange.Answer = await clients.SendAsync(request, silence.Stop);
-            exchange.UpstreamStatus = (int)exchange.Answer.StatusCode;
-            if (exchange.Answer.IsSuccessStatusCode)
+            request.End(exchange.Request.Outgoing(candidate.UpstreamModel, exchange.Body));
+            exchange.Answer = await connections.SendAsync(request, silence.Stop);
+            exchange.UpstreamStatus = exchange.Answer.Status;
+            if (exchange.Answer.IsSuccess)
             {
                 exchange.Refusal = null;
                 exchange.Failure = Failure.None;
@@ -45,7 +42,7 @@ internal sealed partial class Forward(
             }
 
             (exchange.Refusal, exchange.MayTryAnother, exchange.Failure) =
-                await FailureRules.ExplainAsync(exchange.Answer, credential, silence.Stop);
+                await FailureRules.ExplainAsync(exchange.Answer, credential);
             exchange.Answer.Dispose();
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested && !exchange.StaysOn)
@@ -85,28 +82,18 @@ internal sealed partial class Forward(
         exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;
     }
 
-    private static HttpRequestMessage NewRequest(GatewayExchange exchange, Provider provider)
+    private static UpstreamRequest NewRequest(GatewayExchange exchange, Provider provider)
     {
         var (candidate, protocol) = (exchange.Candidate, exchange.Protocol);
         var to = provider.At(protocol.UpstreamPath(candidate.UpstreamModel), candidate.Origin);
-        var request = new HttpRequestMessage(HttpMethod.Post, to)
+        var request = new UpstreamRequest("POST"u8, to);
+        foreach (var name in protocol.CallerHeaders)
         {
-            Content = exchange.Request.Outgoing(candidate.UpstreamModel, exchange.Body),
-        };
-        request.Content.Headers.ContentType = Json;
-        CopyHeaders(exchange, request);
-        provider.Authorize(request, exchange.Credential);
-        return request;
-    }
-
-    private static void CopyHeaders(GatewayExchange exchange, HttpRequestMessage request)
-    {
-        foreach (var name in exchange.Protocol.CallerHeaders)
-        {
-            var values = exchange.Http.Request.Headers[name];
-            if (values.All(static one => Ascii.IsValid(one)) && values.Count > 0)
-                request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            foreach (var value in exchange.Http.Request.Headers[name])
+                if (value is not null) request.TryAdd(name, "", value);
         }
+
+        return request;
     }
 
     [LoggerMessage(

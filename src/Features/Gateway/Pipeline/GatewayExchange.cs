@@ -49,7 +49,7 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     // 4 Forward
     internal Silence? Silence { get; set; }
     internal string Credential { get; set; } = "";
-    internal HttpResponseMessage? Answer { get; set; }
+    internal UpstreamAnswer? Answer { get; set; }
     internal int UpstreamStatus { get; set; }
     internal bool MayTryAnother { get; set; }
 

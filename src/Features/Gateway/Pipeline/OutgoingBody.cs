@@ -1,41 +1,38 @@
-using System.Net;
-
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>One change to a body: these bytes of it are replaced.</summary>
 internal readonly record struct Change(int From, int Until, ReadOnlyMemory<byte> Text);
 
-/// <summary>The body as it came but for at most two changes, written piece by piece and never copied.</summary>
-/// <param name="owner">Whom the bytes belong to; null: to the garbage collector.</param>
+/// <summary>The body as it came but for at most two changes.</summary>
+/// <param name="body">In the buffer of its owner.</param>
+/// <param name="owner">Null: the garbage collector.</param>
 /// <param name="first">Stands before the second.</param>
-internal sealed class OutgoingBody(ReadOnlyMemory<byte> body, CallBody? owner, Change first, Change second)
-    : HttpContent
+internal readonly struct OutgoingBody(ReadOnlyMemory<byte> body, CallBody? owner, Change first, Change second)
 {
-    protected override bool TryComputeLength(out long length)
-    {
-        length = body.Length - (first.Until - first.From) + first.Text.Length
-            - (second.Until - second.From) + second.Text.Length;
-        return true;
-    }
+    internal const int Pieces = 5;
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, default);
+    internal CallBody? Owner => owner;
 
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    internal int Length { get; } = body.Length - (first.Until - first.From) + first.Text.Length
+        - (second.Until - second.From) + second.Text.Length;
+
+    /// <summary>Some are empty.</summary>
+    internal ReadOnlyMemory<byte> Piece(int at) => at switch
     {
-        owner?.Keep();
-        try
+        0 => body[..first.From],
+        1 => first.Text,
+        2 => body[first.Until..Math.Max(first.Until, second.From)],
+        3 => second.Text,
+        _ => body[Math.Max(first.Until, second.Until)..],
+    };
+
+    internal void CopyTo(Span<byte> into)
+    {
+        for (var at = 0; at < Pieces; at++)
         {
-            await stream.WriteAsync(body[..first.From], cancellationToken);
-            if (!first.Text.IsEmpty) await stream.WriteAsync(first.Text, cancellationToken);
-            if (second.From > first.Until) await stream.WriteAsync(body[first.Until..second.From], cancellationToken);
-            if (!second.Text.IsEmpty) await stream.WriteAsync(second.Text, cancellationToken);
-            if (second.Until < body.Length) await stream.WriteAsync(body[second.Until..], cancellationToken);
-        }
-        finally
-        {
-            owner?.Dispose();
+            var piece = Piece(at).Span;
+            piece.CopyTo(into);
+            into = into[piece.Length..];
         }
     }
 }

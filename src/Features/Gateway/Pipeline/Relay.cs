@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using SupplyApi.Features.Gateway.Protocols;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -20,8 +21,7 @@ internal sealed class Relay(SilenceWatch watch)
     {
         var answer = exchange.Answer!;
         var response = exchange.Http.Response;
-        var type = TypeOf(answer);
-        var framing = FramingOf(type, exchange.Protocol);
+        var framing = FramingOf(answer.Type, exchange.Protocol);
         exchange.Buffer.Clear();
         if (response.HasStarted && framing != Framing.Events)
         {
@@ -34,7 +34,7 @@ internal sealed class Relay(SilenceWatch watch)
 
         exchange.Framing = framing;
         exchange.MayComment &= framing == Framing.Events;
-        if (!response.HasStarted) Start(response, type, framing);
+        if (!response.HasStarted) Start(response, answer.Type, framing);
         exchange.Kept?.Begin(StatusCodes.Status200OK, response.ContentType!);
         exchange.MayTryAnother = false;
         exchange.Ending = await CopyAsync(exchange, answer);
@@ -107,25 +107,21 @@ internal sealed class Relay(SilenceWatch watch)
         await FinishAsync(exchange);
     }
 
-    private async Task<Ending> CopyAsync(GatewayExchange exchange, HttpResponseMessage answer)
+    private async Task<Ending> CopyAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
         var silence = exchange.Silence ??= watch.Enter(exchange);
         var pieces = new PieceReader(exchange);
         // The whole of it, where it is known how much that is: then it needs no further read to see the end.
-        var whole = exchange.Framing == Framing.Whole && answer.Version.Major == 1
-            ? answer.Content.Headers.ContentLength ?? -1
-            : -1;
-        await using var source = await answer.Content.ReadAsStreamAsync(silence.Stop);
+        var whole = exchange.Framing == Framing.Whole ? answer.Length : -1;
         while (true)
         {
             int read;
             silence.Begin(watch.Terms.Idle);
             try
             {
-                read = await ReadAsync(source, exchange, (int)Math.Clamp(whole, 1, AtOnceMax));
+                read = await ReadAsync(answer, exchange, (int)Math.Clamp(whole, 1, AtOnceMax));
             }
-            catch (Exception error)
-                when (error is IOException or HttpRequestException or OperationCanceledException)
+            catch (IOException)
             {
                 return HasLeft(exchange) ? Left(exchange) : Ending.UpstreamFailed;
             }
@@ -147,18 +143,20 @@ internal sealed class Relay(SilenceWatch watch)
             }
 
             if (pieces.IsCut) return Ending.HoldUsedUp;
-            if (isEnd || exchange.Meter.SawEnd) return HasLeft(exchange) ? Left(exchange) : Ending.Completed;
+            if (!isEnd && !exchange.Meter.SawEnd) continue;
+            answer.MayEnd = true;
+            return HasLeft(exchange) ? Left(exchange) : Ending.Completed;
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<int> ReadAsync(Stream source, GatewayExchange exchange, int room)
+    private static async ValueTask<int> ReadAsync(UpstreamAnswer answer, GatewayExchange exchange, int room)
     {
-        var (buffer, stop) = (exchange.Buffer, exchange.Silence!.Stop);
+        var buffer = exchange.Buffer;
         // Nothing is left over: a stream that is slow waits without a buffer.
         var (isIdle, began) = (buffer.Length == 0, Environment.TickCount64);
-        if (isIdle && exchange.IsSlow) _ = await source.ReadAsync(Memory<byte>.Empty, stop);
-        var read = await source.ReadAsync(buffer.Room(isIdle ? room : 1), stop);
+        if (isIdle && exchange.IsSlow) await answer.WaitAsync();
+        var read = await answer.ReadAsync(buffer.Room(isIdle ? room : 1));
         exchange.IsSlow = exchange.Framing != Framing.Whole && Environment.TickCount64 - began >= SlowMs;
         buffer.Filled(read);
         return read;
@@ -201,13 +199,5 @@ internal sealed class Relay(SilenceWatch watch)
         if (!exchange.IsAlone) exchange.Http.Response.BodyWriter.Write(shown);
         exchange.HasShown = true;
         exchange.Buffer.Shown(length);
-    }
-
-    private static string TypeOf(HttpResponseMessage answer)
-    {
-        const string json = "application/json";
-        if (!answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)) return json;
-        var type = values.ToString();
-        return type.AsSpan().ContainsAnyExceptInRange(' ', '~') ? json : type;
     }
 }

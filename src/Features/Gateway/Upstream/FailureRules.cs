@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+
 namespace SupplyApi.Features.Gateway.Upstream;
 
 /// <summary>
@@ -14,10 +17,10 @@ internal static class FailureRules
     internal const string OutOfCredit = "credit balance is too low";
 
     internal static async Task<Verdict> ExplainAsync(
-        HttpResponseMessage answer, string credential, CancellationToken ct)
+        UpstreamAnswer answer, string credential)
     {
-        var status = (int)answer.StatusCode;
-        var (code, param, message, isAccount) = await ReadReasonAsync(answer, credential, ct);
+        var status = answer.Status;
+        var (code, param, message, isAccount) = await ReadReasonAsync(answer, credential);
         return status switch
         {
             400 when isAccount => AccountRefused,
@@ -49,23 +52,25 @@ internal static class FailureRules
         true, Failure.Supplier);
 
     /// <summary>What the caller is told is what we do ourselves, so it has a limit.</summary>
-    private static TimeSpan RetryAfter(HttpResponseMessage answer)
+    private static TimeSpan RetryAfter(UpstreamAnswer answer)
     {
-        var told = answer.Headers.RetryAfter;
-        var wait = told?.Delta ?? (told?.Date - answer.Headers.Date) ?? TimeSpan.Zero;
+        if (!RetryConditionHeaderValue.TryParse(answer.RetryAfter, out var told)) return WaitUntold;
+        var wait = told.Delta ?? TimeSpan.Zero;
+        if (told.Date is { } until && DateTimeOffset.TryParseExact(
+            answer.Date, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var now))
+            wait = until - now;
         if (wait <= TimeSpan.Zero) return WaitUntold;
         return wait < WaitMin ? WaitMin : wait > WaitMax ? WaitMax : wait;
     }
 
     /// <summary>The provider's own words, unless they carry a piece of the credential.</summary>
     private static async Task<(string? Code, string? Param, string? Message, bool IsAccount)> ReadReasonAsync(
-        HttpResponseMessage answer, string credential, CancellationToken ct)
+        UpstreamAnswer answer, string credential)
     {
         var body = new byte[BodyBytesMax];
         try
         {
-            var content = await answer.Content.ReadAsStreamAsync(ct);
-            var length = await content.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
+            var length = await answer.FillAsync(body);
             using var json = JsonDocument.Parse(body.AsMemory(0, length));
             // Where an answer would be an array, Gemini puts its error into one.
             var root = json.RootElement is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() > 0
@@ -79,7 +84,7 @@ internal static class FailureRules
                 IsAccount(error));
         }
         catch (Exception error)
-            when (error is JsonException or InvalidOperationException or IOException or HttpRequestException)
+            when (error is JsonException or InvalidOperationException or IOException)
         {
             return default;
         }

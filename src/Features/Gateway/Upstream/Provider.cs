@@ -7,22 +7,25 @@ namespace SupplyApi.Features.Gateway.Upstream;
 internal sealed record Provider(
     string Name, Uri Root, string CredentialHeader, string CredentialPrefix, string? VersionHeader)
 {
-    internal void Authorize(HttpRequestMessage request, string credential)
+    /// <summary>After all other headers. False: this is no text that a header could carry.</summary>
+    internal bool TryAuthorize(UpstreamRequest request, string credential)
     {
-        request.Headers.TryAddWithoutValidation(CredentialHeader, CredentialPrefix + credential);
-        if (VersionHeader is not null && !request.Headers.NonValidated.Contains("anthropic-version"))
-            request.Headers.TryAddWithoutValidation("anthropic-version", VersionHeader);
+        if (VersionHeader is not null && !request.Has(VersionName))
+            request.TryAdd(VersionName, "", VersionHeader);
+        return request.TryAdd(CredentialHeader, CredentialPrefix, credential);
     }
 
     private const int AddressesMax = 10_000;
 
-    private readonly ConcurrentDictionary<(Uri? Origin, string Path), Uri> addresses = new();
+    private const string VersionName = "anthropic-version";
+
+    private readonly ConcurrentDictionary<(Uri? Origin, string Path), UpstreamAddress> addresses = new();
 
     /// <param name="origin">Another place than the provider's own; null for the usual one.</param>
-    internal Uri At(string path, Uri? origin = null)
+    internal UpstreamAddress At(string path, Uri? origin = null)
     {
         if (addresses.TryGetValue((origin, path), out var known)) return known;
-        var made = new Uri(origin is null ? Root : Rooted(origin), path);
+        var made = new UpstreamAddress(new Uri(origin is null ? Root : Rooted(origin), path));
         if (addresses.Count < AddressesMax) addresses.TryAdd((origin, path), made);
         return made;
     }

@@ -6,7 +6,7 @@ namespace SupplyApi.Features.Supply.Accounts;
 /// Is this credential good? First its form, then one cheap authenticated request to the provider, then its balance
 /// where the provider tells one. What is found becomes check items and a risk score; never a part of the credential.
 /// </summary>
-internal sealed class AccountCheck(Providers providers, UpstreamClients clients)
+internal sealed class AccountCheck(Providers providers, UpstreamConnections connections)
 {
     private const int CredentialMin = 8;
     private const int CredentialMax = 4096;
@@ -71,8 +71,8 @@ internal sealed class AccountCheck(Providers providers, UpstreamClients clients)
         try
         {
             using var answer = await GetAsync(candidate, "models", limit.Token);
-            var status = (int)answer.StatusCode;
-            if (await IsRefusalAsync(answer, limit.Token))
+            var status = answer.Status;
+            if (await IsRefusalAsync(answer))
                 return new Result("reject", null, RiskRejected,
                 [
                     new("credential_format", "pass", "The form is right."),
@@ -138,8 +138,8 @@ internal sealed class AccountCheck(Providers providers, UpstreamClients clients)
         try
         {
             using var answer = await GetAsync(candidate, "dashboard/billing/credit_grants", ct);
-            if (!answer.IsSuccessStatusCode) return null;
-            using var json = JsonDocument.Parse(await ReadAsync(answer, ct));
+            if (!answer.IsSuccess) return null;
+            using var json = JsonDocument.Parse(await ReadAsync(answer));
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("total_available", out var available)
                 && available.TryGetDecimal(out var amount) && amount is >= 0 and <= Money.Max
@@ -153,27 +153,26 @@ internal sealed class AccountCheck(Providers providers, UpstreamClients clients)
     }
 
     // gemini calls a bad key a bad request; its reason tells that from a place which is not served.
-    private static async Task<bool> IsRefusalAsync(HttpResponseMessage answer, CancellationToken ct) =>
-        (int)answer.StatusCode switch
+    private static async Task<bool> IsRefusalAsync(UpstreamAnswer answer) =>
+        answer.Status switch
         {
             401 or 403 => true,
-            400 => (await ReadAsync(answer, ct)).Span.IndexOf("API_KEY_INVALID"u8) >= 0,
+            400 => (await ReadAsync(answer)).Span.IndexOf("API_KEY_INVALID"u8) >= 0,
             _ => false,
         };
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage answer, CancellationToken ct)
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(UpstreamAnswer answer)
     {
         var body = new byte[BodyBytesMax];
-        await using var stream = await answer.Content.ReadAsStreamAsync(ct);
-        var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, ct);
-        return body.AsMemory(0, length);
+        return body.AsMemory(0, await answer.FillAsync(body));
     }
 
-    private async Task<HttpResponseMessage> GetAsync(ICandidate candidate, string path, CancellationToken ct)
+    private async Task<UpstreamAnswer> GetAsync(ICandidate candidate, string path, CancellationToken ct)
     {
         var provider = providers[candidate.Provider];
-        using var request = new HttpRequestMessage(HttpMethod.Get, provider.At(path));
-        provider.Authorize(request, candidate.CredentialInput);
-        return await clients.SendAsync(request, ct);
+        using var request = new UpstreamRequest("GET"u8, provider.At(path));
+        provider.TryAuthorize(request, candidate.CredentialInput);
+        request.End();
+        return await connections.SendAsync(request, ct);
     }
 }
