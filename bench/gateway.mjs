@@ -9,8 +9,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import {
-  answers, cpuOf, finish, freePort, home, median, model, pidOfLast, residentMb, rested, root, sell, sleep, start,
-  startOurs, startUpstream,
+  allocatedBy, answers, cpuOf, finish, freePort, home, median, model, pidOfLast, residentMb, rested, root, sell, sleep,
+  sql, start, startOurs, startUpstream,
 } from './rig.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
@@ -97,6 +97,7 @@ async function measure(peer, scenario) {
   writeFileSync(join(home, 'body'), scenario.body);
   const before = peer.pid ? cpuOf(peer.pid) : 0;
   const idle = peer.pid ? residentMb(peer.pid) : 0;
+  const books = peer.isOurs ? bookOf(peer.pid) : null;
   // A slow stream takes five seconds: whole ones are counted.
   const run = wrk(peer, scenario, script);
   let peak = 0;
@@ -107,7 +108,7 @@ async function measure(peer, scenario) {
 
   const said = await run.said;
   const [requests, micros, p50, p99, errors] = /RESULT (.*)/.exec(said)[1].split(' ').map(Number);
-  return {
+  const result = {
     rps: requests / (micros / 1e6),
     p50: p50 / 1000,
     p99: p99 / 1000,
@@ -115,6 +116,22 @@ async function measure(peer, scenario) {
     errors,
     kbPerStream: scenario.isSlow ? Math.max(0, peak - idle) * 1024 / scenario.c : 0,
   };
+  return books ? { ...result, ...await allocationsSince(books, peer.pid, requests) } : result;
+}
+
+// What was allocated, and how many calls were posted, so far.
+const bookOf = pid => ({ bytes: allocatedBy(pid), posted: Number(sql('select sum(request_count) from api_keys')) });
+
+// The managed memory that a call takes until it is answered, and until it is posted. Most calls are posted when no
+// more come, which tells the one from the other; nothing is told of a handful of calls.
+async function allocationsSince(before, pid, calls) {
+  const answered = bookOf(pid);
+  await rested(pid);
+  const after = bookOf(pid);
+  const left = after.posted - answered.posted;
+  if (before.bytes === null || left < 1000) return {};
+  const posting = (after.bytes - answered.bytes) / left;
+  return { call: (after.bytes - before.bytes) / calls - posting, posting };
 }
 
 function wrk(peer, scenario, script) {
@@ -152,7 +169,7 @@ async function peersOf() {
     });
   const ours = await startOurs(upstreamUrl);
   const key = await sell(ours.url);
-  peers.push({ name: 'ours', ...ours, headers: { ...json, Authorization: `Bearer ${key}` } });
+  peers.push({ name: 'ours', ...ours, isOurs: true, headers: { ...json, Authorization: `Bearer ${key}` } });
   for (const peer of peers) await answers(peer.url);
   return peers;
 }
@@ -173,6 +190,12 @@ function table(peers, scenario, results) {
       + (scenario.isSlow ? ` ${of('kbPerStream').toFixed(0)} |` : ''));
   }
 
+  const known = results.get('ours').filter(one => one.call !== undefined);
+  if (known.length > 0) {
+    const of = what => median(known.map(one => one[what])).toFixed(0);
+    lines.push('', `Ours allocates ${of('call')} bytes of managed memory for a call, and ${of('posting')} to post it.`);
+  }
+
   return lines.join('\n');
 }
 
@@ -185,7 +208,6 @@ try {
       for (const peer of peers) {
         if (scenario.isSlow && peer.name === 'portkey') continue;
         results.get(peer.name).push(await measure(peer, scenario));
-        if (peer.name === 'ours') await rested(peer.pid);
       }
     tables.push(table(peers, scenario, results));
     console.log(`${tables.at(-1)}\n`);

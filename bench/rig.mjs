@@ -1,7 +1,7 @@
 // What the measurements of the gateway share: processes, and a service with something on sale.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const home = mkdtempSync('/tmp/supply-bench.');
 export const model = 'bench';
 const packages = 40;
+const binary = join(root, 'artifacts/supply');
+const symbols = join(root, 'artifacts/publish/Host/release_linux-x64/supply.dbg');
 const children = [];
+let environment = {};
+let counters;
 
 export const median = list => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 export const sleep = ms => new Promise(done => setTimeout(done, ms));
@@ -73,15 +77,38 @@ export async function answers(url) {
 
 export async function startOurs(upstream) {
   const runtime = Object.entries(process.env).filter(([name]) => name.startsWith('DOTNET_'));
-  const child = start(join(root, 'artifacts/supply'), ['serve'], {
+  environment = {
     ...Object.fromEntries(runtime),
     ASPNETCORE_URLS: 'http://127.0.0.1:0',
     ConnectionStrings__Supply: process.env.ConnectionStrings__Supply,
     Supply__MasterKey: randomBytes(32).toString('base64'),
     Supply__DataDirectory: home,
     Supply__Providers__openai__BaseUrl: upstream,
-  });
+  };
+  const child = start(binary, ['serve'], environment);
   return { url: await announced(child, 'supply: listening on '), pid: child.pid };
+}
+
+// Another subcommand of ours over the same database: whether it found all well, and its last words.
+export function verdictOf(command) {
+  const last = text => text.toString().trim().split('\n').at(-1);
+  try {
+    return { isGood: true, words: last(execFileSync(binary, [command], { env: environment })) };
+  } catch (error) {
+    return { isGood: false, words: last(`${error.stdout}${error.stderr}`) };
+  }
+}
+
+export function sql(text) {
+  const server = Object.fromEntries(process.env.ConnectionStrings__Supply.split(';').map(one => one.split('=')));
+  const env = {
+    PATH: process.env.PATH,
+    PGHOST: server.Host,
+    PGPORT: server.Port,
+    PGUSER: server.Username,
+    PGDATABASE: server.Database,
+  };
+  return execFileSync('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text], { env }).toString().trim();
 }
 
 export async function sell(url) {
@@ -160,4 +187,31 @@ export async function rested(pid) {
   }
 
   throw new Error('the calls of a round were not posted within three minutes');
+}
+
+// What the runtime in our binary has handed out so far, in bytes: its own counters, read where the symbols that were
+// published with the binary say that they are. Nothing of it is in the service. Null without those symbols.
+export function allocatedBy(pid) {
+  counters ??= findCounters();
+  if (counters.length === 0) return null;
+  const start = BigInt(`0x${/^\w+/.exec(readFileSync(`/proc/${pid}/maps`, 'utf8'))[0]}`);
+  const memory = openSync(`/proc/${pid}/mem`);
+  const word = Buffer.alloc(8);
+  let sum = 0n;
+  for (const at of counters) {
+    readSync(memory, word, 0, word.length, start + at);
+    sum += word.readBigUInt64LE();
+  }
+
+  closeSync(memory);
+  return Number(sum);
+}
+
+function findCounters() {
+  const quietly = { stdio: ['ignore', 'pipe', 'ignore'] };
+  const buildOf = file => /Build ID: (\w+)/.exec(execFileSync('readelf', ['-n', file], quietly).toString())[1];
+  if (!existsSync(symbols) || buildOf(symbols) !== buildOf(binary)) return [];
+  const names = execFileSync('nm', ['-C', symbols], { maxBuffer: 1 << 30 }).toString();
+  const counter = /^(\w+) \w WKS::gc_heap::total_alloc_bytes_(?:soh|uoh)$/gm;
+  return [...names.matchAll(counter)].map(([, at]) => BigInt(`0x${at}`));
 }

@@ -37,11 +37,23 @@ internal sealed class AppDirectory
             && ((found.IsCertain && feed.IsLive) || clock.GetElapsedTime(found.Since) < Brief))
             return new(found.App);
         if (unknownSince.TryGetValue(appId, out var since) && clock.GetElapsedTime(since) < Brief) return default;
+        return new(LookUpAsync(appId, ct));
+    }
 
+    /// <summary>As the database has it now, whatever is known. However many ask, one look at a time.</summary>
+    internal async Task<App?> FindAgainAsync(string appId, CancellationToken ct)
+    {
+        // One that is under way may have read before what is looked for was there. The next one has not.
+        if (underWay.TryGetValue(appId, out var before)) await before.Value.WaitAsync(ct);
+        return await LookUpAsync(appId, ct);
+    }
+
+    private Task<App?> LookUpAsync(string appId, CancellationToken ct)
+    {
         // Apart from any single caller's cancellation: others may be waiting for the same app.
         var flight = underWay.GetOrAdd(
             appId, static (one, self) => new Lazy<Task<App?>>(() => self.LoadAsync(one)), this);
-        return new(flight.Value.WaitAsync(ct));
+        return flight.Value.WaitAsync(ct);
     }
 
     private async Task<App?> LoadAsync(string appId)

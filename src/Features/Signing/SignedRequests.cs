@@ -36,7 +36,22 @@ internal sealed class SignedRequests(NpgsqlDataSource db, AppDirectory apps, Tim
         if (!TryReadSignature(http.Request, app, out var signature))
             return Errors.Signature(app.SignatureHeader, $"{app.SignatureHeader} must be 64 hexadecimal digits.");
         if (await SignedBody.ReadAsync(http, bodyBytesMax) is not { } body) return Errors.TooLarge;
-        if (Verify(http, app, headers, body, signature, now) is { } wrong) return wrong;
+        SecondParts? second = null;
+        if (headers.Nonce is not null
+            && headers.ReadSecond(http.Request, body.Length > 0, out second) is { } unsigned)
+            return unsigned;
+
+        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var parts = new SignedParts(http.Request.Method, target, headers.Timestamp, body);
+        if (!IsGenuine(app, parts, second, signature, now))
+        {
+            // It may be by a secret that was made a moment ago, of which this node has not been told yet.
+            if (await apps.FindAgainAsync(headers.AppId, http.RequestAborted) is not { } present
+                || !IsGenuine(present, parts, second, signature, now))
+                return Errors.Signature(
+                    app.SignatureHeader, "The signature is not that of this request under the app's secret.");
+            app = present;
+        }
 
         // Only who holds the secret is told that it was shut.
         if (!app.IsValid(now)) return Errors.AppClosed;
@@ -51,17 +66,9 @@ internal sealed class SignedRequests(NpgsqlDataSource db, AppDirectory apps, Tim
             && Convert.FromHexString(text, signature, out _, out _) == System.Buffers.OperationStatus.Done;
     }
 
-    private static Refusal? Verify(
-        HttpContext http, App app, SignedHeaders headers, ReadOnlyMemory<byte> body, byte[] signature,
-        DateTimeOffset now)
+    private static bool IsGenuine(
+        App app, in SignedParts parts, SecondParts? second, byte[] signature, DateTimeOffset now)
     {
-        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var parts = new SignedParts(http.Request.Method, target, headers.Timestamp, body);
-        SecondParts? second = null;
-        if (headers.Nonce is not null
-            && headers.ReadSecond(http.Request, body.Length > 0, out second) is { } malformed)
-            return malformed;
-
         var isGenuine = false;
         foreach (var key in app.KeysAt(now))
         {
@@ -71,10 +78,7 @@ internal sealed class SignedRequests(NpgsqlDataSource db, AppDirectory apps, Tim
             isGenuine |= Secrets.SameBytes(expected, signature);
         }
 
-        return isGenuine
-            ? null
-            : Errors.Signature(
-                app.SignatureHeader, "The signature is not that of this request under the app's secret.");
+        return isGenuine;
     }
 
     private async Task<Refusal?> CountAsync(

@@ -86,7 +86,8 @@ internal sealed class Admit(KeyDirectory keys, SignedRequests signed, CallRates 
         var proof = new Proof(ProofKind.App, CredentialId: app.CredentialId);
         if (await keys.FindAsync(known, proof, http.RequestAborted) is not { } holder)
         {
-            await Errors.InvalidApiKey.ExecuteAsync(http);
+            // It was shut between the one look and the other.
+            await Errors.AppClosed.ExecuteAsync(http);
             return;
         }
 
