@@ -10,7 +10,8 @@ namespace SupplyApi.Tests.Harness;
 /// </summary>
 public sealed class SupplyApiProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Long, as a suite's many processes begin together on however few cores there are.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly string[] Providers = ["openai", "anthropic", "gemini", "baidu", "xfyun", "tencent"];
     private static readonly ConcurrentBag<string> DirectoriesMade = [];
     private static int count;

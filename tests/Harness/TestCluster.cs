@@ -14,7 +14,7 @@ public sealed class TestCluster : IAsyncDisposable
 {
     public const string TemplateName = "supply_template";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string directory;
     private readonly Child server;

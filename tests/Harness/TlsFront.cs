@@ -35,6 +35,16 @@ public sealed class TlsFront : IAsyncDisposable
     /// <summary>Bytes that a caller trusted it with.</summary>
     public long Heard { get; private set; }
 
+    /// <summary>One handshake with itself.</summary>
+    public async Task WarmUpAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await using var secure = new SslStream(
+            client.GetStream(), false, (_, offered, _, _) => offered?.GetCertHashString() == certificate.Thumbprint);
+        await secure.AuthenticateAsClientAsync("localhost");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ended.CancelAsync();
