@@ -68,6 +68,19 @@ public sealed class CreateIntentTests : ApiTest
     }
 
     [Fact]
+    public async Task Counts_letters_and_shows_half_an_address_at_most()
+    {
+        var app = await Actors.SignerAsync();
+        var letters = string.Concat(Enumerable.Repeat("😀", 200));
+        var made = (await app.Post(Path, IntentBody.Usual.But($$"""
+            { "title": "{{letters}}", "address": "海淀区1号", "remarks": "" }
+            """))).Expect(201);
+        Assert.Equal(letters, made.Text("data.title"));
+        Assert.Equal(("海淀****", ""), (made.Text("data.address"), made.Text("data.remarks")));
+        Assert.Equal(400, (await app.Post(Path, IntentBody.Usual.But($$"""{ "title": "{{letters}}😀" }"""))).Status);
+    }
+
+    [Fact]
     public async Task Refuses_what_has_another_form()
     {
         var app = await Actors.SignerAsync();

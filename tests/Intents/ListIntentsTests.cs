@@ -71,6 +71,11 @@ public sealed class ListIntentsTests : ApiTest
     [InlineData("filterstatus=DRAFT", "filterstatus")]
     [InlineData("startTime=2026-02-30T00:00:00Z", "startTime")]
     [InlineData("endDate=2026-2-1", "endDate")]
+    [InlineData("Filter[status]=DRAFT", "Filter[status]")]
+    [InlineData("STATUS=DRAFT", "STATUS")]
+    [InlineData("pagesize=1", "pagesize")]
+    [InlineData("limit=1", "limit")]
+    [InlineData("=1", "")]
     public async Task Says_what_is_wrong(string query, string field)
     {
         var app = await Actors.SignerAsync();

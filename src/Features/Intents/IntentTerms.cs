@@ -54,9 +54,10 @@ internal sealed partial record IntentTerms(
         return Fits(Remarks, 0, RemarksMax) ? null : Length("remarks", 0, RemarksMax);
     }
 
+    // A letter counts once, however many UTF-16 units it takes.
     private static bool Fits(string? text, int min, int max) => text is null
-        || (text.Length >= min && text.Length <= max && (min == 0 || !string.IsNullOrWhiteSpace(text))
-            && !text.Contains('\0'));
+        || (text.EnumerateRunes().Count() is var length && length >= min && length <= max
+            && (min == 0 || !string.IsNullOrWhiteSpace(text)) && !text.Contains('\0'));
 
     /// <summary>An intent with these terms, and what they leave unsaid as it was.</summary>
     internal IntentTerms Over(Intent intent, Person person) => new(

@@ -58,7 +58,9 @@ internal sealed record ListQuery(
     internal static Refusal? Read(IQueryCollection query, ListTerms terms, out ListQuery read)
     {
         read = new ListQuery(1, SizeUsual, terms.SortedBy[0], IsAscending: false, null, []);
-        if (query.FirstOrDefault(one => one.Value.Count > 1 && IsOurs(one.Key, terms)).Key is { } repeated)
+        if (query.FirstOrDefault(one => !IsOurs(one.Key, terms)).Key is { } stranger)
+            return Errors.Format(Cut(stranger), $"'{Cut(stranger)}' is no parameter of this list.");
+        if (query.FirstOrDefault(static one => one.Value.Count > 1).Key is { } repeated)
             return Errors.Format(repeated, $"{repeated} may be given once.");
         if (!TryCount(query["page"], 1, int.MaxValue, out var page))
             return Errors.Format("page", "page must be a whole number from 1.");

@@ -15,9 +15,9 @@ internal sealed record Person(string RecipientName, string Address, string Phone
     internal Person Masked => this with
     {
         RecipientName = First(RecipientName, 1) + "**",
-        Address = First(Address, AddressShown) + "****",
+        Address = First(Address, Math.Min(AddressShown, Address.EnumerateRunes().Count() / 2)) + "****",
         Phone = $"{Phone[..PhoneShown]}****{Phone[^PhoneShownLast..]}",
-        Remarks = Remarks is null ? null : "****",
+        Remarks = string.IsNullOrEmpty(Remarks) ? Remarks : "****",
     };
 
     internal byte[] Seal(Secrets secrets, long intent) =>
