@@ -57,6 +57,8 @@ internal static class Composition
         // What stops a start is told in one line by Program; the host speaks of what happens after it.
         builder.Logging.AddFilter(
             "Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && hasStarted());
+        // Whatever it could say at our level; while it might, every request gets an activity and a scope for it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

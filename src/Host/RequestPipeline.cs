@@ -52,7 +52,13 @@ internal static class RequestPipeline
 
     private static void UseForKeys(IApplicationBuilder app)
     {
-        app.Use(app.ApplicationServices.GetRequiredService<Admit>().RunAsync);
+        var services = app.ApplicationServices;
+        app.Use((http, next) =>
+        {
+            http.RequestServices = services; // What serves there serves all calls: none needs a scope of its own.
+            return next(http);
+        });
+        app.Use(services.GetRequiredService<Admit>().RunAsync);
         app.Use(BodyCharset.RunAsync);
         app.Run(static http => http.GetEndpoint()!.RequestDelegate!(http));
     }

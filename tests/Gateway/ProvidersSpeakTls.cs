@@ -52,6 +52,7 @@ public sealed class ProvidersSpeakTls : ApiTest
     {
         var upstream = (await Suite.UpstreamAsync()).Address.Port;
         (front, stranger) = (new TlsFront(upstream), new TlsFront(upstream));
+        await front.WarmUpAsync(); // A provider has five seconds for a check; the first handshake here may take longer.
         await File.WriteAllTextAsync(trusted, front.Certificate);
         return await SupplyApiProcess.StartAsync(new()
         {

@@ -150,6 +150,7 @@ public sealed class CreateSubscriptionTests : ApiTest
         {
             ["subscription_id"] = id,
             ["consumer_id"] = Subscriber.NumberOf(consumer.Id),
+            ["supplier_tenant_id"] = offering.Supplier.Id,
             ["product_id"] = offering.Number,
             ["package_id"] = offering.Package,
             ["model"] = offering.Model,

@@ -80,6 +80,24 @@ public sealed class SubscriptionsEnd
         await IsOnRecordAsync(today.Database, first, "end", """{"reason": "package ended", "status": "INACTIVE"}""");
     }
 
+    [Fact]
+    public async Task And_nobody_waits_for_that_to_subscribe_again()
+    {
+        await using var today = await StartAsync(0);
+        var actors = new Actors(today, null);
+        var offering = await Offering.MakeAsync(actors);
+        var consumer = await Subscriber.MakeAsync(actors);
+        var before = await consumer.SubscribedAsync(offering);
+        await today.Database.RunAsOwnerAsync(
+            $"update subscriptions set expires_at = now() - interval '1 second' where id = {before}");
+
+        var after = await consumer.SubscribedAsync(offering);
+        Assert.Equal(("EXPIRED", "ACTIVE"), (await consumer.StatusAsync(before), await consumer.StatusAsync(after)));
+        Assert.Single(
+            await Trail.AuditAsync(today.Database, "subscription", before),
+            static one => one.Action == "supply.subscription.expire");
+    }
+
     // Who comes late has what is left of the package.
     [Fact]
     public async Task No_later_than_the_package()

@@ -22,10 +22,11 @@ public sealed class WalksFollowTheRule
     }
 
     [Fact]
-    public void Cheapest_is_output_then_input_then_age() => Assert.Equal(
-        [4, 2, 1, 3, 5],
+    public void Cheapest_is_a_small_call_then_output_then_age() => Assert.Equal(
+        [7, 2, 5, 1, 3, 6, 4],
         Walk(RoutingRule.Cheapest,
-            One(1, 2, input: 2), One(2, 2, input: 1), One(3, 2, input: 2), One(4, 1, input: 9), One(5, 3, input: 0)));
+            One(1, 2, input: 2), One(2, 2, input: 1), One(3, 2, input: 2), One(4, 1, input: 9), One(5, 3, input: 0),
+            One(6, 0, input: 0, request: 0.005m), One(7, 0, input: 0, request: 0.002m)));
 
     [Fact]
     public void Round_robin_goes_on_where_it_was()
@@ -95,7 +96,8 @@ public sealed class WalksFollowTheRule
         }
     }
 
-    private static Candidate One(long id, decimal price = 1, decimal input = 1, int priority = 0, int weight = 1) =>
+    private static Candidate One(long id, decimal price = 1, decimal input = 1, int priority = 0, int weight = 1,
+        decimal? request = null) =>
         new()
         {
             Source = Source.Package,
@@ -105,7 +107,7 @@ public sealed class WalksFollowTheRule
             Provider = "openai",
             Credential = [],
             SealedFor = "nobody",
-            Prices = new Prices(input, price),
+            Prices = new Prices(input, price) { PerRequest = request },
             Priority = priority,
             Weight = weight,
         };

@@ -26,10 +26,13 @@ internal static class CreateSubscription
     private const string Insert = $"""
         with subscription as (
           insert into subscriptions (tenant_id, consumer_id, product_id, package_id, supplier_tenant_id, status,
-                                     created_at, updated_at, activated_at, expires_at)
+                                     created_at, updated_at, activated_at, expires_at, agreed_input_price,
+                                     agreed_output_price)
           select consumer.tenant_id, consumer.id, product.id, package.id, package.tenant_id,
                  case when policy.approves then 'ACTIVE' else 'PENDING' end, $1, $1,
-                 case when policy.approves then $1 end, case when policy.approves then {Plan.EndsAt} end
+                 case when policy.approves then $1 end, case when policy.approves then {Plan.EndsAt} end,
+                 case when policy.approves then package.price_per_1m_input end,
+                 case when policy.approves then package.price_per_1m_output end
             from consumers consumer
             join products product on product.id = $4
            cross join lateral (select {ApprovalPolicy.IsOnForProduct} as approves) policy
@@ -65,6 +68,7 @@ internal static class CreateSubscription
         var now = clock.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        await LockedSubscription.ExpireOverdueAsync(connection, consumer, product, caller, now, ct);
         SubscriptionView? made;
         try
         {
@@ -89,9 +93,9 @@ internal static class CreateSubscription
             return Explained((await explain.OneAsync<Obstacle>(ct))!);
         }
 
-        if (package is { } bought && made.Status == "ACTIVE") await OrderCount.AddAsync(connection, bought, now, ct);
+        if (made.Status == "ACTIVE") await OrderCount.AddAsync(connection, made.Number, now, ct);
         await new LockedSubscription(
-            made.Number, caller.TenantId, consumer, product, package, made.Model, Status: null)
+            made.Number, caller.TenantId, consumer, product, package, made.Model, made.SupplierTenantId, Status: null)
             .RecordAsync(connection, caller, "create", made.Status, null, now, ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Created($"/api/v1/consumers/{made.ConsumerId}/subscriptions/{made.Id}", made);

@@ -7,9 +7,11 @@ namespace SupplyApi.Features.Market;
 /// A subscription locked for a change of its state: whoever comes second finds what the first left. Times are taken
 /// after the lock, as the audit log is read in their order.
 /// </summary>
+/// <param name="SupplierTenantId">Null for whoever is the cheapest.</param>
 /// <param name="Status">As it was before; null when there was none.</param>
 internal sealed record LockedSubscription(
-    long Id, long TenantId, long ConsumerId, long ProductId, long? PackageId, string Model, string? Status)
+    long Id, long TenantId, long ConsumerId, long ProductId, long? PackageId, string Model, long? SupplierTenantId,
+    string? Status)
     : IRow<LockedSubscription>
 {
     private const int ReasonMax = 200;
@@ -17,7 +19,7 @@ internal sealed record LockedSubscription(
     /// <summary>Everything that <see cref="Read"/> takes; the WHERE says whose it must be.</summary>
     internal const string Select = """
         select subscription.id, subscription.tenant_id, subscription.consumer_id, subscription.product_id,
-               subscription.package_id, product.model, subscription.status
+               subscription.package_id, product.model, subscription.supplier_tenant_id, subscription.status
           from subscriptions subscription
           join products product on product.id = subscription.product_id
         """;
@@ -40,11 +42,23 @@ internal sealed record LockedSubscription(
            for update of subscription
         """;
 
+    // Its time is over, and the worker has not come round yet.
+    private const string LockOverdue = $"""
+        {Select}
+         where subscription.consumer_id = $1 and subscription.tenant_id = $2 and subscription.product_id = $3
+           and subscription.status = 'ACTIVE' and subscription.expires_at <= $4
+           for update of subscription
+        """;
+
+    private const string Expire = "update subscriptions set status = 'EXPIRED', updated_at = $2 where id = $1";
+
     private const string Activate = $"""
         update subscriptions subscription
            set status = 'ACTIVE', activated_at = $1, updated_at = $1,
-               expires_at = (select {Plan.EndsAt} from supply_packages package
-                              where package.id = subscription.package_id)
+               (expires_at, agreed_input_price, agreed_output_price) = (
+                 select {Plan.EndsAt}, package.price_per_1m_input, package.price_per_1m_output
+                   from supply_packages package
+                  where package.id = subscription.package_id)
          where id = $2
            and (package_id is null
                 or exists (select 1 from supply_packages package
@@ -57,7 +71,7 @@ internal sealed record LockedSubscription(
 
     public static LockedSubscription Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.ValueOrNull<long>(4),
-        row.GetString(5), row.GetString(6));
+        row.GetString(5), row.ValueOrNull<long>(6), row.GetString(7));
 
     internal static Task<LockedSubscription?> OfConsumerAsync(
         NpgsqlConnection connection, long id, long consumerId, Caller caller, CancellationToken ct) =>
@@ -72,6 +86,19 @@ internal sealed record LockedSubscription(
     internal static Task<LockedSubscription?> AnyAsync(NpgsqlConnection connection, long id, CancellationToken ct) =>
         connection.Command(LockAny).With(id).OneAsync<LockedSubscription>(ct);
 
+    /// <summary>Nobody waits for the worker to subscribe again.</summary>
+    internal static async Task ExpireOverdueAsync(
+        NpgsqlConnection connection, long consumerId, long productId, Caller caller, DateTimeOffset now,
+        CancellationToken ct)
+    {
+        var overdue = await connection.Command(LockOverdue)
+            .With(consumerId).With(caller.TenantId).With(productId).With(now)
+            .OneAsync<LockedSubscription>(ct);
+        if (overdue is null) return;
+        await connection.Command(Expire).With(overdue.Id).With(now).RunAsync(ct);
+        await overdue.RecordAsync(connection, caller, "expire", "EXPIRED", null, now, ct);
+    }
+
     /// <summary>Null when the reason of a rejection says something; else what is wrong with it.</summary>
     internal static Refusal? CheckReason(string reason) =>
         reason.Length > ReasonMax || string.IsNullOrWhiteSpace(reason)
@@ -84,7 +111,7 @@ internal sealed record LockedSubscription(
     {
         if (Status != "PENDING") return Errors.SubscriptionState(Status!, "approved");
         if (await connection.Command(Activate).With(now).With(Id).RunAsync(ct) == 0) return Errors.PlanNotOnSale;
-        if (PackageId is { } package) await OrderCount.AddAsync(connection, package, now, ct);
+        await OrderCount.AddAsync(connection, Id, now, ct);
         await RecordAsync(connection, caller, "approve", "ACTIVE", null, now, ct);
         return null;
     }
@@ -126,6 +153,7 @@ internal sealed record LockedSubscription(
         {
             ["subscription_id"] = Id,
             ["consumer_id"] = ConsumerId,
+            ["supplier_tenant_id"] = SupplierTenantId,
             ["product_id"] = ProductId,
             ["package_id"] = PackageId,
             ["model"] = Model,

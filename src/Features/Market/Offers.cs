@@ -22,7 +22,9 @@ internal static class Offers
         """;
 
     /// <summary>The order in which the gateway asks when it asks the cheapest first.</summary>
-    internal const string CheapestFirst = "coalesce(output, 0), coalesce(input, 0), since";
+    internal const string CheapestFirst = """
+        coalesce(request, (coalesce(input, 0) + coalesce(output, 0)) / 1000), coalesce(output, 0), since
+        """;
 
     /// <summary>The row `package` is on sale at the moment $1.</summary>
     internal const string IsPackageOnSale = """

@@ -695,7 +695,10 @@ create table subscriptions (
   updated_at timestamptz not null,
   activated_at timestamptz,
   expires_at timestamptz,
-  check ((package_id is null) = (supplier_tenant_id is null))
+  agreed_input_price numeric(24,6),
+  agreed_output_price numeric(24,6),
+  check ((package_id is null) = (supplier_tenant_id is null)),
+  constraint subscriptions_agreed_both check ((agreed_input_price is null) = (agreed_output_price is null))
 );
 
 create unique index subscriptions_open_key on subscriptions (consumer_id, product_id)

@@ -53,6 +53,23 @@ public sealed class OrdersAreCounted : ApiTest
     }
 
     [Fact]
+    public async Task Once_a_day_for_each_and_never_for_the_supplier()
+    {
+        var offering = await Offering.MakeAsync(Actors);
+        foreach (var owner in (Actor[])[offering.Supplier, await Actors.UserAsync()])
+        {
+            var consumer = await Subscriber.MakeAsync(Actors, owner);
+            for (var again = 0; again < 3; again++)
+            {
+                var id = await consumer.SubscribedAsync(offering);
+                (await owner.Quietly().Delete($"{consumer.Path}/sub_{id}")).Expect(204);
+            }
+        }
+
+        Assert.Equal(1, await OrdersAsync(offering.Supplier));
+    }
+
+    [Fact]
     public async Task Together_with_what_is_called()
     {
         var sale = await Sale.MakeAsync(Actors);

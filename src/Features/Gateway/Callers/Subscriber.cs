@@ -35,4 +35,7 @@ internal sealed record Subscriber(
 }
 
 /// <param name="PackageId">Zero: whichever is the cheapest that can serve.</param>
-internal sealed record Plan(long SubscriptionId, long PackageId, DateTimeOffset Until);
+/// <param name="AgreedInput">A million tokens cost at most this; null where nothing was agreed.</param>
+internal sealed record Plan(
+    long SubscriptionId, long PackageId, DateTimeOffset Until, decimal? AgreedInput = null,
+    decimal? AgreedOutput = null);

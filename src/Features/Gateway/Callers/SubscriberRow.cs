@@ -16,6 +16,10 @@ internal sealed record SubscriberRow(KeyHolder Holder, PublicKeySet? Keys) : IRo
         array(select coalesce(plan.package_id, 0) from subscriptions plan
                where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
         array(select coalesce(plan.expires_at, 'infinity') from subscriptions plan
+               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
+        array(select coalesce(plan.agreed_input_price, -1) from subscriptions plan
+               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
+        array(select coalesce(plan.agreed_output_price, -1) from subscriptions plan
                where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id)
         """;
 
@@ -59,7 +63,7 @@ internal sealed record SubscriberRow(KeyHolder Holder, PublicKeySet? Keys) : IRo
         {
             Subscriber = new Subscriber(
                 row.GetInt64(3), row.GetInt64(4), row.TextOrNull(5), row.TextOrNull(6), row.GetInt32(7),
-                row.ValueOrNull<DateTimeOffset>(13) ?? DateTimeOffset.MaxValue, PlansOf(row)),
+                row.ValueOrNull<DateTimeOffset>(15) ?? DateTimeOffset.MaxValue, PlansOf(row)),
         },
         row.TextOrNull(8) is { } keys ? PublicKeySet.Read(keys) : null);
 
@@ -69,11 +73,14 @@ internal sealed record SubscriberRow(KeyHolder Holder, PublicKeySet? Keys) : IRo
         if (models.Length == 0) return FrozenDictionary<string, Plan>.Empty;
         var (ids, packages) = (row.GetFieldValue<long[]>(10), row.GetFieldValue<long[]>(11));
         var ends = row.GetFieldValue<DateTime[]>(12);
+        var (inputs, outputs) = (row.GetFieldValue<decimal[]>(13), row.GetFieldValue<decimal[]>(14));
         var plans = new Dictionary<string, Plan>(StringComparer.Ordinal);
         for (var at = 0; at < models.Length; at++)
         {
             var until = ends[at] == DateTime.MaxValue ? DateTimeOffset.MaxValue : new DateTimeOffset(ends[at]);
-            plans[models[at]] = new Plan(ids[at], packages[at], until);
+            plans[models[at]] = inputs[at] < 0
+                ? new Plan(ids[at], packages[at], until)
+                : new Plan(ids[at], packages[at], until, inputs[at], outputs[at]);
         }
 
         return plans.ToFrozenDictionary(StringComparer.Ordinal);

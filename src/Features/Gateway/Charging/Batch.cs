@@ -8,6 +8,7 @@ internal sealed class Batch
 {
     internal Batch(List<CallRecord> calls)
     {
+        Earnings.EnsureCapacity(calls.Count);
         foreach (var call in calls) Add(call);
         foreach (var (tenantId, amount) in wallets) Legs.Add(new Leg(tenantId, Ledger.Held, -amount));
         foreach (var (tenantId, amount) in earned) Legs.Add(new Leg(tenantId, Ledger.EarningsPending, amount));

@@ -1,3 +1,4 @@
+using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Protocols;
 using SupplyApi.Features.Gateway.Routing;
 using SupplyApi.Features.Gateway.Upstream;
@@ -54,7 +55,7 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
             if (entry.Obstacle == Obstacle.None)
             {
                 walk.Enter(candidate, entry, moment);
-                (exchange.Candidate, exchange.Refusal) = (candidate, null);
+                (exchange.Candidate, exchange.Refusal) = (AsAgreed(candidate, exchange.Plan), null);
                 return true;
             }
 
@@ -115,6 +116,16 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
         var rule = exchange.Plan is null ? snapshot.Rule : RoutingRule.Cheapest;
         exchange.Walk.Begin(rule, candidates, offers.Turn, isExplained ? new RouteNotes(rule) : null);
         return true;
+    }
+
+    // A subscriber pays no more than what was agreed on, and less where the supplier asks less by now.
+    private static Candidate AsAgreed(Candidate candidate, Plan? plan)
+    {
+        if (plan is not { AgreedInput: { } input, AgreedOutput: { } output }) return candidate;
+        var prices = candidate.Prices;
+        return prices.Input <= input && prices.Output <= output
+            ? candidate
+            : candidate with { Prices = new Prices(Math.Min(prices.Input, input), Math.Min(prices.Output, output)) };
     }
 
     // What was published a moment ago may not have been told here yet.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SupplyApi.Features.Gateway.Protocols;
 using SupplyApi.Features.Gateway.Upstream;
 
@@ -11,11 +12,14 @@ internal sealed partial class Forward(
     Providers providers, UpstreamConnections connections, Secrets secrets, SilenceWatch watch, ILogger<Forward> logger)
 {
     /// <summary>True: a 2xx answer is ready to be relayed.</summary>
-    internal async Task<bool> RunAsync(GatewayExchange exchange)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<bool> RunAsync(GatewayExchange exchange)
     {
         var candidate = exchange.Candidate;
         var provider = providers[candidate.Provider];
         var left = exchange.Http.RequestAborted;
+        // What another one's answer was metered at counts no more.
+        if (exchange.Silence is not null) exchange.Meter = exchange.Protocol.NewMeter();
         var silence = exchange.Silence ??= watch.Enter(exchange);
         Prepare(exchange);
         silence.Begin(watch.Terms.FirstByte);
@@ -76,7 +80,6 @@ internal sealed partial class Forward(
         exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
         exchange.UpstreamStatus = 0;
         exchange.Failure = Failure.Upstream;
-        exchange.Meter = exchange.Protocol.NewMeter();
         exchange.Meter.TokensPerPicture = exchange.Request.TokensPerPicture;
         exchange.MayComment = exchange.Request.Stream && !exchange.Protocol.IsArray && !exchange.IsAlone;
         exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;

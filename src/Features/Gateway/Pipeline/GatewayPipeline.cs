@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Protocols;
 
@@ -35,7 +36,8 @@ internal sealed class GatewayPipeline(
     }
 
     // Until a byte has gone to the client another supplier may be tried. After it, never.
-    private async Task TryCandidatesAsync(GatewayExchange exchange)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask TryCandidatesAsync(GatewayExchange exchange)
     {
         var attempts = 0;
         while (choose.Next(exchange))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// </summary>
 internal static class Inspect
 {
-    internal static async Task<bool> RunAsync(GatewayExchange exchange)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal static async ValueTask<bool> RunAsync(GatewayExchange exchange)
     {
         var request = exchange.Http.Request;
         if (request.ContentType != "application/json" && !request.HasJsonContentType())

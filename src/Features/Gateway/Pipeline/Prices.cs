@@ -19,6 +19,9 @@ internal sealed record Prices(decimal Input, decimal Output)
     /// <summary>A successful call costs this instead, and each picture where pictures are asked for.</summary>
     internal decimal? PerRequest { get; init; }
 
+    /// <summary>A thousand tokens in and a thousand out: by this one is cheaper than another.</summary>
+    internal decimal SmallCall => PerRequest ?? ((Input + Output) / 1000);
+
     /// <summary>No token is paid for twice: each belongs to one part, and what no part claims is text.</summary>
     internal decimal Cost(in Usage usage)
     {

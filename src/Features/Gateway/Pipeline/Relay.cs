@@ -17,7 +17,8 @@ internal sealed class Relay(SilenceWatch watch)
 
     private const int SlowMs = 10;
 
-    internal async Task RunAsync(GatewayExchange exchange)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask RunAsync(GatewayExchange exchange)
     {
         var answer = exchange.Answer!;
         var response = exchange.Http.Response;
@@ -69,7 +70,8 @@ internal sealed class Relay(SilenceWatch watch)
     }
 
     /// <summary>7: what was kept back.</summary>
-    internal static async Task FinishAsync(GatewayExchange exchange)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask FinishAsync(GatewayExchange exchange)
     {
         var last = exchange.Buffer.Kept;
         if (last == 0) return;
@@ -107,7 +109,8 @@ internal sealed class Relay(SilenceWatch watch)
         await FinishAsync(exchange);
     }
 
-    private async Task<Ending> CopyAsync(GatewayExchange exchange, UpstreamAnswer answer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Ending> CopyAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
         var silence = exchange.Silence ??= watch.Enter(exchange);
         var pieces = new PieceReader(exchange);

@@ -41,8 +41,8 @@ internal sealed class RoutingSnapshot
 
         public int Compare(Candidate? x, Candidate? y)
         {
-            var order = x!.Prices.Output.CompareTo(y!.Prices.Output);
-            if (order == 0) order = x.Prices.Input.CompareTo(y.Prices.Input);
+            var order = x!.Prices.SmallCall.CompareTo(y!.Prices.SmallCall);
+            if (order == 0) order = x.Prices.Output.CompareTo(y.Prices.Output);
             if (order == 0) order = x.Source.CompareTo(y.Source);
             return order == 0 ? x.Id.CompareTo(y.Id) : order;
         }
