@@ -16,7 +16,11 @@ internal static partial class Places
         ["src/Features/Gateway/Charging/LeaseRows.cs", "src/Features/Gateway/Routing/RoutingFeed.cs"];
 
     // Filters are many and may all be given: their SQL is joined from constants, with parameters by number.
-    private static readonly string[] JoinedSql = ["src/Features/Intents/IntentList.cs"];
+    private static readonly string[] JoinedSql =
+    [
+        "src/Features/Intents/IntentCounts.cs", "src/Features/Intents/IntentList.cs",
+        "src/Features/Intents/IntentRows.cs",
+    ];
 
     private static readonly string[] Ledger = ["src/Features/Shared/Ledger.cs", "src/Host/Database/"];
 

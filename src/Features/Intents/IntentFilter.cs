@@ -43,8 +43,10 @@ internal sealed record IntentFilter
 
     internal bool HasPrice => Price != PriceRange.All;
 
-    /// <summary>How many there are is not counted ahead for these.</summary>
-    internal bool IsByPerson => Users is not null || Title is not null || TitlePart is not null;
+    internal bool HasTitle => Title is not null || TitlePart is not null;
+
+    /// <summary>What to choose of the counts that the database keeps: intent_kind has the order.</summary>
+    internal int[] Kinds => KindsOf(Statuses, Platforms);
 
     internal static IntentFilter Of(IEnumerable<Condition> conditions)
     {
@@ -68,6 +70,14 @@ internal sealed record IntentFilter
 
         return filter;
     }
+
+    /// <param name="statuses">Null: all.</param>
+    internal static int[] KindsOf(string[]? statuses, string[]? platforms) =>
+    [
+        .. from status in IntentStatus.All
+           from platform in ProductPage.Platforms
+           select statuses?.Contains(status) != false && platforms?.Contains(platform) != false ? 1 : 0,
+    ];
 
     private static string[] Both(string[]? before, string[] now) =>
         [.. (before is null ? now : before.Intersect(now)).Distinct()];

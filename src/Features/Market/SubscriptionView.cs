@@ -4,7 +4,7 @@ namespace SupplyApi.Features.Market;
 
 /// <summary>A subscription as its owner sees it.</summary>
 /// <param name="Reason">Why it ended before its time; null for everything else.</param>
-/// <param name="AgreedPricePer1mInput">What a call costs at most; null for `auto`, and while it is not active yet.</param>
+/// <param name="AgreedPricePer1mInput">A call costs at most this; null for `auto`, and before it is active.</param>
 internal sealed record SubscriptionView(
     string Id, string ConsumerId, string ProductId, string PlanId, string Model, string Status, string? Reason,
     DateTime CreatedAt, DateTime? ActivatedAt, DateTime? ExpiresAt,

@@ -12,7 +12,7 @@ internal static class ListAppIntents
         .WithName("listAppIntents");
 
     private const string Count =
-        "select coalesce(sum(intents), 0)::bigint from intent_days where $1::text is null or status = $1";
+        "select coalesce(sum(intent_sum(counts, $1)), 0)::bigint from intent_counts where grain = 'month'";
 
     private const string List = $"""
         select {Intent.Columns}
@@ -31,7 +31,8 @@ internal static class ListAppIntents
         if (Page.Read(page, pageSize, out var wanted, Page.PlatformSizeMax) is { } invalid) return invalid;
 
         await using var connection = await db.OpenConnectionAsync(ct);
-        var total = await connection.Command(Count).WithNullable(status, NpgsqlDbType.Text).ValueAsync<long>(ct);
+        var kinds = IntentFilter.KindsOf(status is null ? null : [status], platforms: null);
+        var total = await connection.Command(Count).With(kinds).ValueAsync<long>(ct);
         var intents = await connection.Command(List)
             .WithNullable(status, NpgsqlDbType.Text).With(wanted.Offset).With(wanted.Size)
             .ListAsync<Intent>(ct);

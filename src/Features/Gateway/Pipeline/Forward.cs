@@ -18,10 +18,8 @@ internal sealed partial class Forward(
         var candidate = exchange.Candidate;
         var provider = providers[candidate.Provider];
         var left = exchange.Http.RequestAborted;
-        // What another one's answer was metered at counts no more.
-        if (exchange.Silence is not null) exchange.Meter = exchange.Protocol.NewMeter();
-        var silence = exchange.Silence ??= watch.Enter(exchange);
         Prepare(exchange);
+        var silence = exchange.Silence ??= watch.Enter(exchange);
         silence.Begin(watch.Terms.FirstByte);
         try
         {
@@ -80,6 +78,8 @@ internal sealed partial class Forward(
         exchange.Ending = Ending.UpstreamFailedBeforeFirstByte;
         exchange.UpstreamStatus = 0;
         exchange.Failure = Failure.Upstream;
+        // What another one's answer was metered at counts no more.
+        if (exchange.Silence is not null) exchange.Meter = exchange.Protocol.NewMeter();
         exchange.Meter.TokensPerPicture = exchange.Request.TokensPerPicture;
         exchange.MayComment = exchange.Request.Stream && !exchange.Protocol.IsArray && !exchange.IsAlone;
         exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;
