@@ -65,6 +65,40 @@ public sealed class CreateConsumerTests : ApiTest
         Transcript.Matches();
     }
 
+    // A letter outside the first plane takes two units of ours, and is one letter.
+    [Fact]
+    public async Task Counts_letters_as_people_do()
+    {
+        var user = await Actors.UserAsync();
+        foreach (var (letters, status) in ((int, int)[])[(50, 201), (51, 400)])
+        {
+            var body = $$"""{ "name": "{{string.Concat(Enumerable.Repeat("🌍", letters))}}" }""";
+            Assert.Equal(status, (await user.Post(Path, body)).Status);
+        }
+
+        foreach (var (letters, status) in ((int, int)[])[(256, 201), (257, 400)])
+        {
+            var text = string.Concat(Enumerable.Repeat("🌍", letters));
+            Assert.Equal(status, (await user.Post(Path, Good.But($$"""{ "description": "{{text}}" }"""))).Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_user_has_at_most_two_hundred_also_when_all_are_asked_for_at_once()
+    {
+        var user = await Actors.UserAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 210)
+            .Select(one => user.Quietly().Post(Path, $$"""{ "name": "App {{one}}" }""")));
+        Assert.Equal(200, answers.Count(static one => one.Status == 201));
+        await user.Post(Path, Good);
+        await (await Actors.UserAsync()).Post(Path, Good);
+        var gone = answers.First(static one => one.Status == 201).Text("id");
+        (await user.Quietly().Delete($"{Path}/{gone}")).Expect(204);
+        (await user.Quietly().Post(Path, Good)).Expect(201);
+
+        Transcript.Matches();
+    }
+
     [Fact]
     public async Task Takes_a_name_once_per_user()
     {

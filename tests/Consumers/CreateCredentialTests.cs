@@ -112,6 +112,32 @@ public sealed class CreateCredentialTests : ApiTest
     }
 
     [Theory]
+    [InlineData("1")]
+    [InlineData("0x7f.1")]
+    [InlineData("127.1")]
+    [InlineData("010.0.0.1")]
+    [InlineData("[::1]")]
+    [InlineData("[::1]:80")]
+    [InlineData("fe80::1%1")]
+    [InlineData("2001:DB8::1")]
+    [InlineData("2001:db8:0:0::1")]
+    [InlineData(" 192.0.2.1")]
+    [InlineData("198.51.100.0/024")]
+    [InlineData("198.51.100.1/24")]
+    [InlineData("2001:DB8::/32")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("::ffff:192.0.2.0/120")]
+    public async Task Refuses_addresses_that_do_not_say_what_they_mean(string address)
+    {
+        var user = await Actors.UserAsync();
+        var path = Path(await user.CreateConsumerAsync());
+        var refused = (await user.Post(path, $$"""{ "allowedIps": ["192.0.2.1", "{{address}}"] }""")).Expect(400);
+        var isMapped = address.StartsWith("::ffff:", StringComparison.Ordinal);
+        Assert.Contains(isMapped ? "write it as IPv4" : "shortest form", refused.Text("message"));
+        (await user.Post("/api/user/api-keys", $$"""{ "allowed_ips": ["{{address}}"] }""")).Expect(400);
+    }
+
+    [Theory]
     [InlineData("Connection")]
     [InlineData("transfer-encoding")]
     [InlineData("Content-Type")]
@@ -170,6 +196,7 @@ public sealed class CreateCredentialTests : ApiTest
         await user.Post(path, Jwt(Jwks.Of(Jwks.Ed.But("""{ "kid": "" }"""))));
         await user.Post(path, Jwt(Jwks.Of(Jwks.Rsa.But($$"""{ "n": "{{Jwks.RsaModulus[..300]}}" }"""))));
         await user.Post(path, Jwt(Jwks.Of(Jwks.Rsa.But("""{ "e": "AQ" }"""))));
+        await user.Post(path, Jwt(Jwks.Of(Jwks.Rsa.But("""{ "e": "AQAAAAE" }"""))));
         await user.Post(path, Jwt(Jwks.Of("""{ "kty": "oct", "kid": "a" }""")));
 
         Transcript.Matches();

@@ -1,3 +1,5 @@
+using SupplyApi.Tests.Intents;
+
 namespace SupplyApi.Tests.Consumers;
 
 public sealed class DeleteConsumerTests : ApiTest
@@ -19,6 +21,64 @@ public sealed class DeleteConsumerTests : ApiTest
         Assert.Empty(await SecretRows.OfAsync(Api.Database, pair.CredentialId));
         var deed = (await Trail.AuditAsync(Api.Database, "consumer", app.ConsumerId["con_".Length..]))[^1];
         Assert.Equal(("consumer.delete", app.Owner.Id, null), (deed.Action, deed.OperatorId, deed.After));
+    }
+
+    [Fact]
+    public async Task Cancels_what_it_subscribed_to_and_keeps_it_on_record()
+    {
+        var (guarded, open) = (await Offering.MakeGuardedAsync(Actors), await Offering.MakeAsync(Actors));
+        var consumer = await Subscriber.MakeAsync(Actors);
+        var ended = await consumer.SubscribedAsync(open);
+        (await consumer.Owner.Delete($"{consumer.Path}/sub_{ended}")).Expect(204);
+        var (active, waiting) = (await consumer.SubscribedAsync(open), await consumer.SubscribedAsync(guarded));
+        (await consumer.Owner.Delete($"/api/v1/consumers/{consumer.Id}")).Expect(204);
+
+        foreach (var (offering, id, status) in ((Offering, long, string)[])
+            [(open, active, "ACTIVE"), (guarded, waiting, "PENDING"), (open, ended, "ACTIVE")])
+        {
+            var list = (await offering.Supplier.Quietly().Get("/api/v1/supply/subscriptions")).Expect(200);
+            var shown = list.Json!["data"]!.AsArray().Single(one => one!["subscription_id"]!.GetValue<long>() == id)!;
+            Assert.Equal(
+                ("INACTIVE", "cancelled"), (shown["status"]!.GetValue<string>(), shown["reason"]!.GetValue<string>()));
+            var deed = (await Trail.AuditAsync(Api.Database, "subscription", id))[^1];
+            Assert.Equal(("supply.subscription.cancel", consumer.Owner.Id), (deed.Action, deed.OperatorId));
+            Assert.Contains(status, deed.Before, StringComparison.Ordinal);
+            Assert.Equal(
+                ["supply.subscription.create.success", "supply.subscription.cancel.success"],
+                (await Trail.OutboxAsync(Api.Database, "subscription_id", id)).Select(static one => one.Name));
+        }
+
+        // Who decides finds it as it is, and that nobody is there whose it was.
+        var admin = (await Actors.AdminAsync()).Quietly();
+        (await admin.Post($"/api/subscriptions/{waiting}/approve")).Expect(409);
+        var bill = (await open.Supplier.Quietly().Get("/api/v1/supply/billing")).Expect(200);
+        Assert.Equal(1, bill.Number("data.summary.total_orders")); // Twice on one day counts once.
+    }
+
+    [Fact]
+    public async Task Cancels_what_nobody_has_begun_to_buy()
+    {
+        var app = await Actors.SignerAsync();
+        var (submitted, bought) = (await app.MakeAsync(), await app.MakeAsync());
+        var draft = await app.MakeAsync("""{ "status": "DRAFT" }""");
+        await Actors.StepAsync(bought, "process");
+        (await app.Owner.Delete(app.App.ConsumerPath)).Expect(204);
+
+        var admin = (await Actors.AdminAsync()).Quietly();
+        foreach (var (id, status) in ((string, string)[])
+            [(submitted, "CANCELLED"), (draft, "CANCELLED"), (bought, "PROCESSING")])
+            Assert.Equal(status, (await admin.Get($"/api/intents/{id}")).Expect(200).Text("status"));
+        foreach (var (id, status) in ((string, string)[])[(submitted, "SUBMITTED"), (draft, "DRAFT")])
+        {
+            var deeds = await Trail.AuditAsync(Api.Database, "intent", Subscriber.NumberOf(id));
+            var deed = deeds.Last(static one => one.Action != "procurement.intent.read");
+            Assert.Equal(("procurement.intent.cancel", app.Owner.Id), (deed.Action, deed.OperatorId));
+            Assert.Contains($"\"{status}\"", deed.Before, StringComparison.Ordinal);
+            var told = await Trail.OutboxAsync(Api.Database, "intent_id", id);
+            Assert.Equal("procurement.intent.cancelled.success", told[^1].Name);
+        }
+
+        await Actors.StepAsync(bought, "complete");
     }
 
     [Fact]

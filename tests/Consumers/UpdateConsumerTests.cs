@@ -16,6 +16,18 @@ public sealed class UpdateConsumerTests : ApiTest
     }
 
     [Fact]
+    public async Task Takes_away_what_is_null()
+    {
+        var user = await Actors.UserAsync();
+        var path = $"/api/v1/consumers/{await user.CreateConsumerAsync("""{ "description": "Before" }""")}";
+        await user.Put(path, """{ "authConfig": { "hmac": { "timestampTolerance": 60 } } }""");
+        await user.Put(path, """{ "authConfig": null }""");
+        await user.Put(path, """{ "description": null }""");
+
+        Transcript.Matches();
+    }
+
+    [Fact]
     public async Task Refuses_what_is_wrong()
     {
         var user = await Actors.UserAsync();
@@ -25,7 +37,9 @@ public sealed class UpdateConsumerTests : ApiTest
         await user.Put(path, """{ "name": "Taken" }""");
         await user.Put(path, """{ "name": "" }""");
         await user.Put(path, $$"""{ "description": "{{new string('d', 257)}}" }""");
+        await user.Put(path, """{ "description": 12 }""");
         await user.Put(path, """{ "authConfig": { "jwt": {} } }""");
+        await user.Put(path, """{ "authConfig": { "oauth": {} } }""");
         await user.Put(path, """{ "authType": "JWT" }""");
         await (await Actors.UserAsync()).Put(path, """{ "name": "Mine" }""");
 

@@ -158,7 +158,8 @@ function requestOf(operation) {
 // An app signs what it sends, whatever that is; now and then not quite.
 let lastTime = 0;
 function signatureOf(operation, { odd }, request, body) {
-  if (!(operation.node.security ?? []).some((one) => 'AppSignature' in one)) return [];
+  const { security = [] } = operation.node;
+  if (security.length === 0 || !security.every((one) => 'AppSignature' in one)) return [];
   lastTime = Math.max(Date.now(), lastTime + 1);
   const mac = createHmac('sha256', setup.app.secret).update(`${request.method}${request.target}${lastTime}`)
     .update(body ?? '').digest('hex');

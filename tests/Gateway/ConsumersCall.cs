@@ -72,6 +72,35 @@ public sealed class ConsumersCall : ApiTest
         foreach (var (name, value) in ((string, string)[])
             [("Authorization", $"Bearer {app.Key}"), (parts[0], $"Other {app.Key}"), ("X-Goog-Api-Key", app.Key!)])
             (await CallAsync(With(name, value), offering.Model)).Expect(401);
+        // A client library insists on a header of its own, and gets what is no key.
+        foreach (var (name, value) in ((string, string)[])
+            [("Authorization", "Bearer unused"), ("x-api-key", "unused"), ("x-goog-api-key", "sk-unused")])
+        {
+            var called = With(parts[0], parts[1]);
+            if (!parts[0].Equals(name, StringComparison.OrdinalIgnoreCase)) called = called.With(name, value);
+            (await CallAsync(called, offering.Model)).Expect(200);
+        }
+    }
+
+    [Theory]
+    [InlineData("User-Agent", "{key}")]
+    [InlineData("Cookie", "session={key}")]
+    [InlineData("Referer", "https://example.com/{key}")]
+    [InlineData("X-Whatever", "{key}")]
+    [InlineData("X-Whatever", "Bearer {key}")]
+    [InlineData("Authorization", "ApiKey {key}")]
+    [InlineData("Authorization", "{key}")]
+    [InlineData("X-Api-Key", "Bearer {key}")]
+    public async Task By_the_usual_headers_where_no_other_was_agreed(string header, string value)
+    {
+        var (offering, owner) = await MarketAsync();
+        var app = await owner.CreateAppAsync();
+        await new Subscriber(owner, app.ConsumerId).SubscribedAsync(offering);
+        var client = With(header, value.Replace("{key}", app.Key, StringComparison.Ordinal));
+        (await CallAsync(client, offering.Model)).Expect(401);
+        var usual = header == "Authorization" ? "X-Api-Key" : "Authorization";
+        var good = client.With(usual, usual == "Authorization" ? $"Bearer {app.Key}" : app.Key!);
+        (await CallAsync(good, offering.Model)).Expect(200);
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 // Signs tokens as an application would, by code that is not the service's. Gets {keys: [{alg, kid}], claims: {name:
-// {...}}} and prints {jwks, tokens: {kid: {name: token}}}.
+// {...}}, isNamed} and prints {jwks, tokens: {kid: {name: token}}}; tokens that are not named do not tell their kid.
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 const order = JSON.parse(process.argv[2]);
@@ -26,7 +26,7 @@ for (const { alg, kid } of order.keys) {
   jwks.keys.push({ ...publicKey.export({ format: 'jwk' }), kid });
   tokens[kid] = {};
   for (const [name, claims] of Object.entries(order.claims)) {
-    const text = `${part({ alg, kid, typ: 'JWT' })}.${part(claims)}`;
+    const text = `${part({ alg, ...(order.isNamed ? { kid } : {}), typ: 'JWT' })}.${part(claims)}`;
     tokens[kid][name] = `${text}.${kinds[alg].sign(Buffer.from(text), privateKey).toString('base64url')}`;
   }
 }

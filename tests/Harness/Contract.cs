@@ -38,7 +38,7 @@ public sealed record Operation(
     IReadOnlyList<int> Statuses,
     bool IsPublic,
     bool TakesApiKeys,
-    bool IsSigned,
+    bool IsSigned, // and nothing else opens it
     bool AsksForIdempotencyKey)
 {
     internal static Operation Read(JsonObject document, string method, string path, JsonNode node, JsonArray secured)
@@ -54,7 +54,7 @@ public sealed record Operation(
                 .Where(static status => status != "default").Select(int.Parse)],
             security.Count == 0,
             security.Any(static one => one!.AsObject().ContainsKey("ApiKeyAuth")),
-            security.Any(static one => one!.AsObject().ContainsKey("AppSignature")),
+            security.Count > 0 && security.All(static one => one!.AsObject().ContainsKey("AppSignature")),
             parameters.Any(static one => one["name"]!.GetValue<string>() == "Idempotency-Key"
                 && one["required"]?.GetValue<bool>() == true));
     }

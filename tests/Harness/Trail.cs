@@ -36,7 +36,12 @@ public static class Trail
     /// <summary>The oldest first: the events whose payload names this id.</summary>
     public static Task<List<(string Name, JsonObject Payload)>> OutboxAsync(
         TestDatabase database, string name, long id) =>
-        ReadAsync(database, Announced, name, id.ToString(CultureInfo.InvariantCulture), static row =>
+        OutboxAsync(database, name, id.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc cref="OutboxAsync(TestDatabase, string, long)"/>
+    public static Task<List<(string Name, JsonObject Payload)>> OutboxAsync(
+        TestDatabase database, string name, string id) =>
+        ReadAsync(database, Announced, name, id, static row =>
             (row.GetString(0), JsonNode.Parse(row.GetString(1))!.AsObject()));
 
     private static async Task<List<T>> ReadAsync<T>(

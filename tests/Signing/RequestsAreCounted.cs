@@ -104,7 +104,7 @@ public sealed class RequestsAreCounted : ApiTest
         {
             var refused = await stranger.Get(Path);
             Assert.Equal(401, refused.Status);
-            Assert.Null(refused.Header("X-RateLimit-Remaining"));
+            Assert.Equal("2", refused.Header("X-RateLimit-Remaining"));
         }
 
         var repeated = First(app, Signer.Now());
@@ -124,6 +124,55 @@ public sealed class RequestsAreCounted : ApiTest
             Assert.InRange(int.Parse(answer.Header("X-RateLimit-Remaining")!, CultureInfo.InvariantCulture), 95, 99);
             var reset = long.Parse(answer.Header("X-RateLimit-Reset")!, CultureInfo.InvariantCulture);
             Assert.InRange(reset - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), -30, 30);
+        }
+    }
+
+    [Fact]
+    public async Task So_does_every_refusal_of_an_app_that_there_is()
+    {
+        var app = await Actors.SignerAsync("""{ "qps": 1000 }""");
+        var elsewhere = await Actors.SignerAsync("""{ "allowedIps": ["192.0.2.1"] }""");
+        var closed = await Actors.SignerAsync();
+        (await closed.Owner.Quietly().Put(closed.App.Path, """{ "status": "INACTIVE" }""")).Expect(200);
+        foreach (var (limit, client, status, code) in ((int, Client, int, long)[])[
+            (1000, app.With("X-Signature", new string('0', 64)), 401, 40101),
+            (1000, app.With("X-Signature", "none"), 401, 40101), (1000, app.With("X-Timestamp", "now"), 401, 40101),
+            (1000, app.With("X-Signature-Profile", "3"), 401, 40101),
+            (1000, app.With("X-Timestamp", Text(Signer.Now() - 400_000)), 401, 40102),
+            (100, elsewhere, 403, 40301), (100, closed, 403, 40302)])
+        {
+            var refused = (await client.Get(Path)).Expect(status);
+            Assert.Equal(code, refused.Number("code"));
+            Assert.Equal(Text(limit), refused.Header("X-RateLimit-Limit"));
+            Assert.Equal(Text(limit), refused.Header("X-RateLimit-Remaining"));
+            var reset = long.Parse(refused.Header("X-RateLimit-Reset")!, CultureInfo.InvariantCulture);
+            Assert.InRange(reset - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), -30, 30);
+        }
+
+        var unknown = (await app.With("X-App-Id", $"app_{new string('0', 32)}").Get(Path)).Expect(401);
+        Assert.Equal((40103, null), (unknown.Number("code"), unknown.Header("X-RateLimit-Limit")));
+    }
+
+    // A tolerance that is raised makes old times good again, but not what was signed at them.
+    [Fact]
+    public async Task What_was_seen_stays_seen_however_far_times_may_differ()
+    {
+        var app = await Actors.SignerAsync("""{ "hmac": { "timestampTolerance": 60 } }""");
+        var (time, nonce) = (Signer.Now(), Guid.NewGuid().ToString("n"));
+        Client[] signed = [First(app, time), Second(app, time, nonce)];
+        foreach (var one in signed) (await one.Get(Path)).Expect(200);
+
+        const string Raised = """{ "hmac": { "timestampTolerance": 3600 } }""";
+        (await app.Owner.Quietly().Put(app.App.Path, Raised)).Expect(200);
+        foreach (var offset in (string[])["00:20:00", "00:58:00"])
+        {
+            await using var later = await SupplyApiProcess.StartAsync(
+                new(settings) { ["Supply__ClockOffset"] = offset }, Api.Database);
+            foreach (var one in signed)
+            {
+                var refused = (await one.At(later).Get(Path)).Expect(401);
+                Assert.Contains("repeated", refused.Text("data.reason"), StringComparison.Ordinal);
+            }
         }
     }
 

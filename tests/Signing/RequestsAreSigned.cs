@@ -31,6 +31,16 @@ public sealed class RequestsAreSigned : ApiTest
         Transcript.Matches();
     }
 
+    [Theory]
+    [InlineData("POST", Path)]
+    [InlineData("PUT", $"{Path}/intent_1")]
+    public async Task A_body_that_is_no_object_has_the_wrong_form(string method, string path)
+    {
+        var app = await Actors.SignerAsync();
+        foreach (var body in (string?[])[null, "", " ", "null", "[]", "12", "\"text\"", "{"])
+            Assert.Equal(40003, (await app.Send(new HttpMethod(method), path, body)).Expect(400).Number("code"));
+    }
+
     [Fact]
     public async Task What_the_second_profile_lacks_is_named()
     {
@@ -60,6 +70,23 @@ public sealed class RequestsAreSigned : ApiTest
         var time = NowAnd(seconds);
         var signed = app.With("X-Timestamp", Text(time)).With("X-Signature", app.Signature("GET", Path, time));
         Assert.Equal(code, (await signed.Get(Path)).Number("code"));
+    }
+
+    // The first profile has no mark between path and time, so the time must not reach into the path.
+    [Fact]
+    public async Task A_timestamp_is_written_in_one_way()
+    {
+        var app = await Actors.SignerAsync();
+        var time = Signer.Now();
+        var signed = app.With("X-Signature", app.Signature("GET", $"{Path}?page=10", time));
+        foreach (var (target, written) in ((string, string)[])
+            [($"{Path}?page=1", $"0{time}"), ($"{Path}?page=", $"10{time}"), ($"{Path}?page=101", Text(time)[1..])])
+        {
+            var refused = (await signed.With("X-Timestamp", written).Get(target)).Expect(401);
+            Assert.Equal((40101, "X-Timestamp"), (refused.Number("code"), refused.Text("data.field")));
+        }
+
+        (await signed.With("X-Timestamp", Text(time)).Get($"{Path}?page=10")).Expect(200);
     }
 
     [Fact]
@@ -194,7 +221,8 @@ public sealed class RequestsAreSigned : ApiTest
         await app.OutsideTheContract().Send(HttpMethod.Patch, Path, "{}");
         var lengthy = await app.Quietly().Get($"{Path}?fields={new string('a', 8192)}");
         Assert.Equal((414, 40001), (lengthy.Status, lengthy.Number("code")));
-        (await app.Quietly().Get($"{Path}?a={new string('a', 8192 - Path.Length - 3)}")).Expect(200);
+        var unknown = await app.Quietly().Get($"{Path}?a={new string('a', 8192 - Path.Length - 3)}");
+        Assert.Equal((400, 40003), (unknown.Status, unknown.Number("code")));
 
         Transcript.Matches();
     }

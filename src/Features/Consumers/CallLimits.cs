@@ -1,21 +1,17 @@
 using System.Globalization;
-using System.Net;
 
 namespace SupplyApi.Features.Consumers;
 
 /// <summary>From where, how often and until when a credential opens.</summary>
 internal static class CallLimits
 {
-    private const int AddressesMax = 200;
     private const int QpsMax = 100_000;
     private const int Shortest = 20;
 
     /// <summary>Null when good or absent; else what is wrong, naming the field.</summary>
     internal static Refusal? Check(string[]? allowedIps, int? qps)
     {
-        if (allowedIps is not null && (allowedIps.Length > AddressesMax || !allowedIps.All(IsAddressOrRange)))
-            return Errors.Invalid("allowedIps",
-                $"allowedIps holds at most {AddressesMax} IP addresses or CIDR ranges.");
+        if (AddressRanges.Check("allowedIps", allowedIps) is { } invalid) return invalid;
         return qps is < 1 or > QpsMax ? Errors.Invalid("qps", $"qps must be 1 to {QpsMax}.") : null;
     }
 
@@ -40,7 +36,4 @@ internal static class CallLimits
             && DateTimeOffset.TryParseExact(
                 text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out instant);
     }
-
-    private static bool IsAddressOrRange(string? text) =>
-        IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
 }

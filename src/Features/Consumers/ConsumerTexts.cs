@@ -13,11 +13,14 @@ internal static class ConsumerTexts
     internal static Refusal? Check(string? name, string? description)
     {
         if (name is not null
-            && (name.Length > NameMax || string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)))
+            && (IsLonger(name, NameMax) || string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)))
             return Errors.Invalid("name",
                 $"name must have 1 to {NameMax} characters, say something, and hold no control characters.");
-        return description is not null && (description.Length > DescriptionMax || description.Contains('\0'))
+        return description is not null && (IsLonger(description, DescriptionMax) || description.Contains('\0'))
             ? Errors.Invalid("description", $"description must have at most {DescriptionMax} characters and no NUL.")
             : null;
     }
+
+    // As people count, and the contract: a letter outside the first plane is one, though it takes two of ours.
+    private static bool IsLonger(string text, int max) => text.Length > max && text.EnumerateRunes().Count() > max;
 }

@@ -5,6 +5,8 @@ namespace SupplyApi.Features.Consumers;
 /// <summary>A user gives an application an identity of its own.</summary>
 internal static class CreateConsumer
 {
+    private const int ConsumersMax = 200;
+
     internal sealed record Request(
         string Name, string? Description = null, string AuthType = AuthTypes.ApiKey,
         AuthConfigTerms? AuthConfig = null);
@@ -12,6 +14,11 @@ internal static class CreateConsumer
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/consumers", Handle)
         .WithName("createConsumer");
+
+    // Who counts waits for who is about to make one.
+    private const string LockOwner = "select id from users where id = $1 for no key update";
+
+    private const string Count = "select count(*) from consumers where tenant_id = $1 and user_id = $2";
 
     private const string Insert = $"""
         insert into consumers (tenant_id, user_id, name, description, status, auth_type, auth_config, created_at,
@@ -31,6 +38,10 @@ internal static class CreateConsumer
         var now = clock.GetUtcNow();
         await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.Command(LockOwner).With(caller.UserId).RunAsync(ct);
+        if (await connection.Command(Count).With(caller.TenantId).With(caller.UserId).ValueAsync<long>(ct)
+            >= ConsumersMax)
+            return Errors.ConsumerLimit(ConsumersMax);
         ConsumerView consumer;
         try
         {

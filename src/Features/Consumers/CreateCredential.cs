@@ -51,12 +51,20 @@ internal static class CreateCredential
             return Errors.CredentialLimit(CredentialsMax);
 
         var id = await connection.Command(NextId).ValueAsync<long>(ct);
-        await connection.Command(Insert)
-            .With(now).With(id).With(caller.TenantId).With(consumer).With(mode)
-            .WithNullable(mode == AuthTypes.Hmac ? Secrets.NewAppId() : null, NpgsqlDbType.Text)
-            .With(body.AllowedIps ?? []).WithNullable(body.Qps, NpgsqlDbType.Integer)
-            .WithNullable(expiry, NpgsqlDbType.TimestampTz).With(settings, PublicId.Of(PublicId.Credential, id))
-            .RunAsync(ct);
+        try
+        {
+            await connection.Command(Insert)
+                .With(now).With(id).With(caller.TenantId).With(consumer).With(mode)
+                .WithNullable(mode == AuthTypes.Hmac ? Secrets.NewAppId() : null, NpgsqlDbType.Text)
+                .With(body.AllowedIps ?? []).WithNullable(body.Qps, NpgsqlDbType.Integer)
+                .WithNullable(expiry, NpgsqlDbType.TimestampTz).With(settings, PublicId.Of(PublicId.Credential, id))
+                .RunAsync(ct);
+        }
+        catch (PostgresException error) when (error.Violates(JwtSettings.TokenKey))
+        {
+            return Errors.TokenKeyTaken(error.MessageText);
+        }
+
         var secret = mode == AuthTypes.Jwt
             ? null
             : await CredentialSecret.MakeAsync(connection, id, mode, secrets, now, ct);

@@ -31,10 +31,13 @@ internal static class HeaderNames
         if (!IsToken(name, LengthMax))
             return Errors.Invalid(field,
                 $"{field} must have 1 to {LengthMax} letters, digits and characters of {Others}");
-        return Taken.Contains(name) || TakenStarts.Any(one => name.StartsWith(one, StringComparison.OrdinalIgnoreCase))
+        return IsTaken(name)
             ? Errors.Invalid(field, $"{field} must not be a header that has a meaning of its own.")
             : null;
     }
+
+    internal static bool IsTaken(string name) =>
+        Taken.Contains(name) || TakenStarts.Any(one => name.StartsWith(one, StringComparison.OrdinalIgnoreCase));
 
     internal static bool IsToken(string text, int lengthMax) =>
         text.Length > 0 && text.Length <= lengthMax

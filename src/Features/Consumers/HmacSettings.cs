@@ -13,7 +13,7 @@ internal sealed record HmacSettings(string HeaderName, string Algorithm, int Tim
 /// <summary>The same as a caller sends it; what is not sent stays as it is, or as is usual.</summary>
 internal sealed record HmacTerms(string? HeaderName = null, string? Algorithm = null, int? TimestampTolerance = null)
 {
-    private const int ToleranceMax = 3600;
+    internal const int ToleranceMax = 3600;
 
     /// <summary>Null when good; else what is wrong, naming the field.</summary>
     internal Refusal? Read(string field, HmacSettings? kept, out HmacSettings read)

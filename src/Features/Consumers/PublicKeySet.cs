@@ -31,6 +31,7 @@ internal sealed record JsonWebKey(
 internal sealed record PublicKeySetTerms(JsonWebKeyTerms?[] Keys)
 {
     private const int KeysMax = 20;
+    private const int NamesakesMax = 2;
     private const int BytesMax = 16 * 1024;
 
     /// <summary>Null when good; else what is wrong, naming the field.</summary>
@@ -48,7 +49,9 @@ internal sealed record PublicKeySetTerms(JsonWebKeyTerms?[] Keys)
             if (sent.Read(one, out var key) is { } invalid) return invalid;
             if (key.Kid is null && keys.Length > 1)
                 return Errors.Invalid($"{one}.kid", $"{one}.kid is required where there is more than one key.");
-            if (keys.Take(at).Any(before => before.Kid == key.Kid))
+            // A signer that changes over may go on under the same name: the old key and the new one, no more.
+            var namesakes = keys.Take(at).Where(before => before.Kid == key.Kid).ToList();
+            if (namesakes.Count >= NamesakesMax || namesakes.Contains(key))
                 return Errors.Invalid($"{one}.kid", $"{one}.kid is that of another key.");
             keys[at] = key;
         }
@@ -71,7 +74,7 @@ internal sealed record JsonWebKeyTerms(
     private const int CoordinateBytes = 32;
     private const int ModulusBitsMin = 2048;
     private const int ModulusBitsMax = 4096;
-    private const int ExponentBytesMax = 8;
+    private const int ExponentBytesMax = 4;
     private const int TextMax = 1024; // more than the largest modulus takes
 
     // SEC 2, §2.4.2.
@@ -107,7 +110,7 @@ internal sealed record JsonWebKeyTerms(
                     return Errors.Invalid($"{field}.n",
                         $"{field}.n must be a modulus of {ModulusBitsMin} to {ModulusBitsMax} bits in base64url.");
                 if (!IsExponent(Bytes(E)))
-                    return Errors.Invalid($"{field}.e", $"{field}.e must be an odd number from 3 in base64url.");
+                    return Errors.Invalid($"{field}.e", $"{field}.e must be an odd number of 3 to 2^32 in base64url.");
                 break;
             default:
                 return Errors.Invalid($"{field}.kty",

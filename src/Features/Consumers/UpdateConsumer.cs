@@ -6,7 +6,9 @@ namespace SupplyApi.Features.Consumers;
 internal static class UpdateConsumer
 {
     internal sealed record Request(
-        string? Name = null, string? Description = null, AuthConfigTerms? AuthConfig = null);
+        string? Name = null,
+        [property: JsonConverter(typeof(GivenJson<string>))] Given<string> Description = default,
+        [property: JsonConverter(typeof(GivenJson<AuthConfigTerms>))] Given<AuthConfigTerms> AuthConfig = default);
 
     internal static void Map(IEndpointRouteBuilder routes) => routes
         .MapPut("/consumers/{consumerId}", Handle)
@@ -14,9 +16,8 @@ internal static class UpdateConsumer
 
     private const string Update = $"""
         update consumers
-           set name = coalesce($3, name),
-               description = case when $4::text is null then description else nullif($4, '') end,
-               auth_config = coalesce($5, auth_config), updated_at = $6
+           set name = coalesce($3, name), description = case when $4 then nullif($5, '') else description end,
+               auth_config = case when $6 then $7 else auth_config end, updated_at = $8
          where id = $1 and tenant_id = $2
         returning {ConsumerView.Columns}
         """;
@@ -24,9 +25,9 @@ internal static class UpdateConsumer
     private static async Task<IResult> Handle(
         string consumerId, Request body, Caller caller, NpgsqlDataSource db, TimeProvider clock, CancellationToken ct)
     {
-        if (ConsumerTexts.Check(body.Name, body.Description) is { } invalid) return invalid;
+        if (ConsumerTexts.Check(body.Name, body.Description.Value) is { } invalid) return invalid;
         var config = new AuthConfig();
-        if (body.AuthConfig?.Read("authConfig.", null, out config) is { } refused) return refused;
+        if (body.AuthConfig.Value?.Read("authConfig.", null, out config) is { } refused) return refused;
         if (!PublicId.TryRead(PublicId.Consumer, consumerId, out var id)) return Errors.NotFound("consumer");
 
         await using var connection = await db.OpenConnectionAsync(ct);
@@ -42,8 +43,9 @@ internal static class UpdateConsumer
         {
             after = (await connection.Command(Update)
                 .With(id).With(caller.TenantId).WithNullable(body.Name?.Trim(), NpgsqlDbType.Text)
-                .WithNullable(body.Description, NpgsqlDbType.Text)
-                .WithJson(body.AuthConfig is null ? null : config.ToJson()).With(now)
+                .With(body.Description.IsSent).WithNullable(body.Description.Value, NpgsqlDbType.Text)
+                .With(body.AuthConfig.IsSent).WithJson(body.AuthConfig.Value is null ? null : config.ToJson())
+                .With(now)
                 .OneAsync<ConsumerView>(ct))!;
         }
         catch (PostgresException error) when (error.Violates(ConsumerTexts.NameKey))
@@ -62,5 +64,6 @@ internal static class UpdateConsumer
 }
 
 [JsonSerializable(typeof(UpdateConsumer.Request))]
+[JsonSerializable(typeof(AuthConfigTerms))]
 [JsonSerializable(typeof(ConsumerView))]
 internal sealed partial class UpdateConsumerJson : JsonSerializerContext;

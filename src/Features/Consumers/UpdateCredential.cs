@@ -46,14 +46,23 @@ internal static class UpdateCredential
         var sent = new AuthConfigTerms(body.ApiKey, body.Hmac, body.Jwt);
         if (CredentialSettings.Change(before, sent, out var settings) is { } invalid) return invalid;
 
-        var after = (await connection.Command(Update)
-            .With(now).With(id).With(consumer).With(caller.TenantId)
-            .WithNullable(body.Status, NpgsqlDbType.Text)
-            .WithNullable(body.AllowedIps, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .WithNullable(body.Qps.IsSent ? body.Qps.Value : before.Qps, NpgsqlDbType.Integer)
-            .WithNullable(body.ExpiresAt.IsSent ? expiry : before.ExpiresAt, NpgsqlDbType.TimestampTz)
-            .With(settings, before.Id)
-            .OneAsync<CredentialView>(ct))!;
+        CredentialView after;
+        try
+        {
+            after = (await connection.Command(Update)
+                .With(now).With(id).With(consumer).With(caller.TenantId)
+                .WithNullable(body.Status, NpgsqlDbType.Text)
+                .WithNullable(body.AllowedIps, NpgsqlDbType.Array | NpgsqlDbType.Text)
+                .WithNullable(body.Qps.IsSent ? body.Qps.Value : before.Qps, NpgsqlDbType.Integer)
+                .WithNullable(body.ExpiresAt.IsSent ? expiry : before.ExpiresAt, NpgsqlDbType.TimestampTz)
+                .With(settings, before.Id)
+                .OneAsync<CredentialView>(ct))!;
+        }
+        catch (PostgresException error) when (error.Violates(JwtSettings.TokenKey))
+        {
+            return Errors.TokenKeyTaken(error.MessageText);
+        }
+
         await connection.AuditAsync(caller, new AuditEntry("consumer.credential.update", "consumer_credential", id)
         {
             Before = before.State(),

@@ -20,9 +20,9 @@ internal static class CreateSubscription
         .WithName("createSubscription");
 
     private const string OpenKey = "subscriptions_open_key";
-    private const string ConsumerKey = "subscriptions_consumer_fkey";
 
-    // One statement sees one moment: what it finds on sale is on sale, and a consumer that it finds may subscribe.
+    // One statement sees one moment: what it finds on sale is on sale, and a consumer that it finds may subscribe, and
+    // does not go away before it has.
     private const string Insert = $"""
         with subscription as (
           insert into subscriptions (tenant_id, consumer_id, product_id, package_id, supplier_tenant_id, status,
@@ -40,6 +40,7 @@ internal static class CreateSubscription
               on package.id = $5 and package.model = product.model and {Offers.IsPackageOnSale}
            where consumer.id = $2 and consumer.tenant_id = $3 and consumer.status = 'ACTIVE'
              and case when $5 is null then exists ({Offers.OfProduct}) else package.id is not null end
+             for key share of consumer
           returning *
         )
         select {SubscriptionView.Columns}
@@ -80,10 +81,6 @@ internal static class CreateSubscription
         catch (PostgresException error) when (error.Violates(OpenKey))
         {
             return Errors.SubscriptionOpen;
-        }
-        catch (PostgresException error) when (error.Violates(ConsumerKey))
-        {
-            return Errors.NotFound("consumer"); // It went away in the meantime.
         }
 
         if (made is null)

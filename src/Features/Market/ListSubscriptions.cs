@@ -37,8 +37,7 @@ internal static class ListSubscriptions
         Caller caller, NpgsqlDataSource db, CancellationToken ct)
     {
         if (Page.Read(page, size, out var wanted, Page.PlatformSizeMax, "size") is { } badPage) return badPage;
-        if (status is not (null or "PENDING" or "ACTIVE" or "INACTIVE" or "EXPIRED"))
-            return Errors.Invalid("status", "status must be PENDING, ACTIVE, INACTIVE or EXPIRED.");
+        if (SubscriptionStatus.Check(status) is { } unknown) return unknown;
         if (productName is { Length: 0 or > NameMax })
             return Errors.Invalid("productName", $"productName must have 1 to {NameMax} characters.");
         long? product = null;

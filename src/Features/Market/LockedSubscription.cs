@@ -30,6 +30,13 @@ internal sealed record LockedSubscription(
            for update of subscription
         """;
 
+    private const string LockOpen = $"""
+        {Select}
+         where subscription.consumer_id = $1 and subscription.status in ('PENDING', 'ACTIVE')
+         order by subscription.id
+           for update of subscription
+        """;
+
     private const string LockOfSupplier = $"""
         {Select}
          where subscription.id = $1 and subscription.supplier_tenant_id = $2
@@ -134,6 +141,15 @@ internal sealed record LockedSubscription(
         await connection.Command(End).With(Id).With("cancelled").With(now).RunAsync(ct);
         await RecordAsync(connection, caller, "cancel", "INACTIVE", "cancelled", now, ct);
         return null;
+    }
+
+    /// <summary>The same for all that a consumer has which goes away.</summary>
+    internal static async Task CancelAllAsync(
+        NpgsqlConnection connection, long consumerId, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var open = await connection.Command(LockOpen).With(consumerId).ListAsync<LockedSubscription>(ct);
+        var now = clock.GetUtcNow();
+        foreach (var one in open) await one.CancelAsync(connection, caller, now, ct);
     }
 
     /// <summary>The audit row and the event that every change of state leaves behind.</summary>

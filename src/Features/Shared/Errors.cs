@@ -253,6 +253,16 @@ internal static class Errors
     // Consumers and their credentials
     internal static Refusal ConsumerNameTaken =>
         new(409, "consumer_name_taken", "A consumer of yours has this name already.") { Field = "name" };
+    internal static Refusal ConsumerLimit(int max) =>
+        new(409, "consumer_limit", $"A user has at most {max} consumers; delete one first.");
+    internal static Refusal TokenKeyTaken(string kid) =>
+        new(409, "token_key_taken",
+            "Another credential takes tokens of this issuer and audience already"
+            + (kid.Length > 0 ? $", under the kid '{kid}'" : "")
+            + "; choose another audience, or leave it out.")
+        {
+            Field = "jwt",
+        };
     internal static Refusal NoConsumer => new(404, "consumer_not_found", "There is no consumer yet; create one first.");
     internal static Refusal CredentialLimit(int max) =>
         new(409, "credential_limit", $"A consumer has at most {max} credentials; delete one first.");

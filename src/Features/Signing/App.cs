@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using SupplyApi.Features.Consumers;
 
 namespace SupplyApi.Features.Signing;
 
@@ -9,9 +10,7 @@ internal sealed record App(
     SignedApp Identity, bool IsOpen, string SignatureHeader, TimeSpan Tolerance, IPNetwork[] AllowedAddresses,
     int PerSecond, DateTime? ExpiresAt)
 {
-    internal const string SignatureHeaderUsual = "X-Signature";
-    internal const int PerSecondUsual = 100;
-    private static readonly TimeSpan ToleranceUsual = TimeSpan.FromMinutes(5);
+    private const int PerSecondUsual = 100;
 
     private const string Find = """
         select credential.id, credential.consumer_id, credential.tenant_id, consumer.user_id,
@@ -37,15 +36,6 @@ internal sealed record App(
     internal IEnumerable<byte[]> KeysAt(DateTimeOffset now) =>
         keys.Where(one => one.Until == DateTime.MaxValue || now < one.Until).Select(static one => one.Key);
 
-    /// <summary>An empty list allows all.</summary>
-    internal bool Allows(IPAddress? address)
-    {
-        if (AllowedAddresses.Length == 0) return true;
-        if (address is null) return false;
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return Array.Exists(AllowedAddresses, range => range.Contains(plain));
-    }
-
     internal static async Task<App?> FindAsync(
         NpgsqlConnection connection, Secrets secrets, string appId, CancellationToken ct)
     {
@@ -53,7 +43,7 @@ internal sealed record App(
         if (row is null) return null;
 
         var opened = row.Secrets
-            .Select(one => (Key: secrets.Open(one.Box, $"consumer_secret/{one.Id}"), one.Until))
+            .Select(one => (Key: secrets.Open(one.Box, CredentialSecret.SealedFor(one.Id)), one.Until))
             .Where(static one => one.Key is not null)
             .Select(static one => (Encoding.UTF8.GetBytes(one.Key!), one.Until));
         return row.App with { keys = [.. opened] };
@@ -65,19 +55,15 @@ internal sealed record App(
         {
             var app = new App(
                 new SignedApp(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), row.GetBoolean(4),
-                row.TextOrNull(5) ?? SignatureHeaderUsual,
-                row.ValueOrNull<int>(6) is { } seconds ? TimeSpan.FromSeconds(seconds) : ToleranceUsual,
-                Array.ConvertAll(row.GetFieldValue<string[]>(7), RangeOf), row.ValueOrNull<int>(8) ?? PerSecondUsual,
+                row.TextOrNull(5) ?? HmacSettings.Usual.HeaderName,
+                TimeSpan.FromSeconds(row.ValueOrNull<int>(6) ?? HmacSettings.Usual.TimestampTolerance),
+                AddressRanges.Read(row.GetFieldValue<string[]>(7)), row.ValueOrNull<int>(8) ?? PerSecondUsual,
                 row.ValueOrNull<DateTime>(9));
             var boxes = row.GetFieldValue<byte[][]>(11);
             var ends = row.GetFieldValue<DateTime[]>(12);
             return new Row(app, [.. row.GetFieldValue<long[]>(10).Select((id, at) => (id, boxes[at], ends[at]))]);
         }
     }
-
-    private static IPNetwork RangeOf(string text) => IPAddress.TryParse(text, out var single)
-        ? new IPNetwork(single, single.GetAddressBytes().Length * 8)
-        : IPNetwork.Parse(text);
 }
 
 /// <summary>Who signed a request: a credential, its consumer, and whose they are.</summary>

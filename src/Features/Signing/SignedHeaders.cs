@@ -16,7 +16,7 @@ internal sealed record SignedHeaders(string AppId, string Timestamp, DateTimeOff
 
     private const string AppIdPrefix = "app_";
     private const int AppIdLength = 36;
-    private const int TimestampLengthMax = 14;
+    private const int TimestampLength = 13;
     private const int NonceLengthMin = 16;
     private const int NonceLengthMax = 64;
     private const int NamesLengthMax = 1000;
@@ -30,17 +30,20 @@ internal sealed record SignedHeaders(string AppId, string Timestamp, DateTimeOff
     /// <summary>Somebody means to be an app, whether or not all the rest is there.</summary>
     internal static bool AreOn(HttpRequest request) => request.Headers.ContainsKey(AppIdHeader);
 
-    /// <summary>Null when good; else what is wrong, naming the header.</summary>
+    /// <summary>Null when good; else what is wrong, naming the header; the app's id is read where it is one.</summary>
     internal static Refusal? Read(HttpRequest request, out SignedHeaders read)
     {
         read = new("", "", default, null);
         var (appId, timestamp) = (Text(request, AppIdHeader), Text(request, TimestampHeader));
         if (appId.Length == 0) return Errors.Signature(AppIdHeader, $"{AppIdHeader} is required.");
         if (!IsAppId(appId)) return Errors.NoSuchApp;
+        read = read with { AppId = appId };
         if (timestamp.Length == 0) return Errors.Signature(TimestampHeader, $"{TimestampHeader} is required.");
-        if (timestamp.Length > TimestampLengthMax
+        // One way to write it: digits of the path that stands before it in the first profile could else become its own.
+        if (timestamp.Length != TimestampLength || timestamp[0] == '0'
             || !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
-            return Errors.Signature(TimestampHeader, $"{TimestampHeader} must be milliseconds since 1970.");
+            return Errors.Signature(TimestampHeader,
+                $"{TimestampHeader} must be milliseconds since 1970, {TimestampLength} digits.");
 
         string? nonce = null;
         switch (Text(request, ProfileHeader))

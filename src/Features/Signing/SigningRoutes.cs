@@ -8,6 +8,7 @@ public static class SigningRoutes
     internal static void Add(IServiceCollection services, AppTerms terms) => services
         .AddSingleton(terms)
         .AddSingleton<AppDirectory>()
+        .AddSingleton<UncheckedBodies>()
         .AddSingleton<SignedRequests>()
         .AddSingleton<AppDoor>();
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using SupplyApi.Features.Consumers;
 
 namespace SupplyApi.Features.User;
 
@@ -69,13 +69,8 @@ internal static class CreateApiKey
         if (body.AllowedModels is { } models
             && (models.Length > ListMax || models.Any(static one => one is null or { Length: 0 or > TextMax })))
             return Errors.Invalid("allowed_models", "allowed_models holds at most 200 names of 1 to 200 characters");
-        if (body.AllowedIps is { } ips && (ips.Length > ListMax || !ips.All(IsAddressOrRange)))
-            return Errors.Invalid("allowed_ips", "allowed_ips holds at most 200 IP addresses or CIDR ranges");
-        return null;
+        return AddressRanges.Check("allowed_ips", body.AllowedIps);
     }
-
-    private static bool IsAddressOrRange(string text) =>
-        IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
 }
 
 [JsonSerializable(typeof(CreateApiKey.Request))]

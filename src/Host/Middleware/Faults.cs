@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using SupplyApi.Features.Consumers;
 
 namespace SupplyApi.Host.Middleware;
 
@@ -42,7 +43,9 @@ internal static partial class Faults
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
             Errors.UnsupportedMediaType,
         BadHttpRequestException { InnerException: JsonException json } => Explain(json),
-        BadHttpRequestException => Errors.Malformed("The request is malformed or a parameter has the wrong type."),
+        // There is no body, or null for one: of another form than what is expected.
+        BadHttpRequestException =>
+            Errors.Malformed("The request is malformed or a parameter has the wrong type.") with { Number = 40003 },
         // PostgreSQL's text cannot hold NUL, JSON's can.
         PostgresException { SqlState: "22021" or "22P05" } => Errors.Malformed("Text must not hold the NUL character."),
         PostgresException { SqlState: "57014" or "57P01" or "57P02" or "57P03" or "53300" or "40P01" or "55P03" } =>
@@ -62,10 +65,10 @@ internal static partial class Faults
             {
                 Number = 40002,
             };
-        var path = error.Path is null or "$" ? "the body" : error.Path.TrimStart('$', '.');
-        return error.Path is null or "$"
-            ? Errors.Malformed("The body is not the JSON object that is expected.") with { Number = 40003 }
-            : Errors.Format(path, $"'{path}' is unknown or has the wrong type.");
+        if (error.Path is null or "$")
+            return Errors.Malformed("The body is not the JSON object that is expected.") with { Number = 40003 };
+        var path = Given.PathOf(error)!.TrimStart('$', '.');
+        return Errors.Format(path, $"'{path}' is unknown or has the wrong type.");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} met a bug")]

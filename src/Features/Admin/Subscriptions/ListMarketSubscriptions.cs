@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using NpgsqlTypes;
+using SupplyApi.Features.Market;
 
 namespace SupplyApi.Features.Admin.Subscriptions;
 
@@ -23,8 +24,7 @@ internal static class ListMarketSubscriptions
         string? status, string? page, [FromQuery(Name = "page_size")] string? pageSize,
         NpgsqlDataSource db, CancellationToken ct)
     {
-        if (status is not (null or "PENDING" or "ACTIVE" or "INACTIVE" or "EXPIRED"))
-            return Errors.Invalid("status", "status must be PENDING, ACTIVE, INACTIVE or EXPIRED.");
+        if (SubscriptionStatus.Check(status) is { } unknown) return unknown;
         if (Page.Read(page, pageSize, out var wanted, Page.PlatformSizeMax) is { } invalid) return invalid;
 
         await using var connection = await db.OpenConnectionAsync(ct);

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.Extensions.Primitives;
-using SupplyApi.Features.Auth;
+using SupplyApi.Features.Consumers;
 using SupplyApi.Features.Signing;
 
 namespace SupplyApi.Features.Gateway.Callers;
@@ -11,32 +10,26 @@ namespace SupplyApi.Features.Gateway.Callers;
 /// </summary>
 internal sealed class Admit(KeyDirectory keys, SignedRequests signed, CallRates rates)
 {
-    private const string AppHeader = "X-App-Id";
-
     internal Task RunAsync(HttpContext http, RequestDelegate next)
     {
-        if (http.Request.Headers.ContainsKey(AppHeader)) return RunSignedAsync(http, next);
-        if (!TryRead(http.Request, out var text)) return Errors.Unauthenticated.ExecuteAsync(http);
+        if (SignedHeaders.AreOn(http.Request)) return RunSignedAsync(http, next);
+        var place = PresentedKey.Find(http.Request, out var key);
+        if (place == KeyPlace.None) return Errors.Unauthenticated.ExecuteAsync(http);
+        if (place == KeyPlace.Unknown) return Errors.InvalidApiKey.ExecuteAsync(http);
 
-        var proof = ProofOf(text);
-        if (proof is null) return Errors.InvalidApiKey.ExecuteAsync(http);
-        var hash = HashOf(http, text);
-        var found = keys.FindAsync(hash, proof.Value, http.RequestAborted);
+        var hash = HashOf(http, key);
+        var found = keys.FindAsync(hash, ProofOf(key), http.RequestAborted);
         return found.IsCompletedSuccessfully
-            ? Enter(http, found.Result, hash, next)
-            : EnterAsync(http, found, hash, next);
+            ? Enter(http, found.Result, hash, place, next)
+            : EnterAsync(http, found, hash, place, next);
     }
 
-    private static Proof? ProofOf(ReadOnlySpan<char> text)
+    private static Proof ProofOf(ReadOnlySpan<char> key)
     {
-        if (text.Length == Secrets.ApiKeyLength)
-        {
-            if (text.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal)) return new Proof(ProofKind.UserKey);
-            if (text.StartsWith(Secrets.ConsumerKeyPrefix, StringComparison.Ordinal))
-                return new Proof(ProofKind.ConsumerKey);
-        }
-
-        return ConsumerToken.LooksLike(text) ? new Proof(ProofKind.Token, text.ToString()) : null;
+        if (key.Length != Secrets.ApiKeyLength) return new Proof(ProofKind.Token, key.ToString());
+        return new Proof(key.StartsWith(Secrets.ApiKeyPrefix, StringComparison.Ordinal)
+            ? ProofKind.UserKey
+            : ProofKind.ConsumerKey);
     }
 
     // A client sends the same key on a connection again and again: it is hashed once.
@@ -51,14 +44,15 @@ internal sealed class Admit(KeyDirectory keys, SignedRequests signed, CallRates 
     }
 
     private async Task EnterAsync(
-        HttpContext http, ValueTask<KeyHolder?> found, KeyHash hash, RequestDelegate next) =>
-        await Enter(http, await found, hash, next);
+        HttpContext http, ValueTask<KeyHolder?> found, KeyHash hash, KeyPlace place, RequestDelegate next) =>
+        await Enter(http, await found, hash, place, next);
 
-    private Task Enter(HttpContext http, KeyHolder? holder, KeyHash hash, RequestDelegate next)
+    private Task Enter(HttpContext http, KeyHolder? holder, KeyHash hash, KeyPlace place, RequestDelegate next)
     {
-        if (holder is null || holder.Subscriber?.IsPresentedAsAgreed(http.Request, hash) == false)
+        if (holder is null || holder.Subscriber?.IsPresentedAsAgreed(http.Request, hash, place) == false)
             return Errors.InvalidApiKey.ExecuteAsync(http);
-        if (!holder.Allows(http.Connection.RemoteIpAddress)) return Errors.ClosedToAddress.ExecuteAsync(http);
+        if (!holder.AllowedAddresses.Allow(http.Connection.RemoteIpAddress))
+            return Errors.ClosedToAddress.ExecuteAsync(http);
         http.Features.Set(holder);
         return holder.Subscriber is { CallsPerSecond: > 0 } limited
             ? EnterInTurnAsync(http, limited, next)
@@ -93,41 +87,6 @@ internal sealed class Admit(KeyDirectory keys, SignedRequests signed, CallRates 
 
         http.Features.Set(holder);
         await next(http);
-    }
-
-    // OpenAI's clients send Authorization, Anthropic's x-api-key, Gemini's x-goog-api-key. A consumer may have chosen
-    // another header, or a word before the key: its keys are told by their own form.
-    private static bool TryRead(HttpRequest request, out ReadOnlySpan<char> text)
-    {
-        if (BearerToken.TryRead(request, out text))
-        {
-            if (text.IsEmpty) TryFindKey(request.Headers.Authorization, out text);
-            return true;
-        }
-
-        if (request.Headers.TryGetValue("x-api-key", out var values)
-            || request.Headers.TryGetValue("x-goog-api-key", out values))
-        {
-            if (!TryFindKey(values, out text)) text = values.ToString();
-            return true;
-        }
-
-        foreach (var (_, others) in request.Headers)
-        {
-            if (TryFindKey(others, out text)) return true;
-        }
-
-        return false;
-    }
-
-    private static bool TryFindKey(StringValues values, out ReadOnlySpan<char> key)
-    {
-        key = default;
-        var text = values is [{ } value] ? value.AsSpan().TrimEnd() : default;
-        if (text.Length < Secrets.ApiKeyLength) return false;
-        text = text[^Secrets.ApiKeyLength..];
-        if (text.StartsWith(Secrets.ConsumerKeyPrefix, StringComparison.Ordinal)) key = text;
-        return !key.IsEmpty;
     }
 
     private sealed record Seen(string Key, KeyHash Hash);

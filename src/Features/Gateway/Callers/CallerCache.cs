@@ -5,26 +5,39 @@ namespace SupplyApi.Features.Gateway.Callers;
 /// <summary>
 /// Who was found to be a good caller, by the hash of what was presented, and what of it was told to have changed.
 /// </summary>
-internal sealed class CallerCache(int max)
+/// <param name="likeness">Of hashes; their own unless given.</param>
+internal sealed class CallerCache(int max, IEqualityComparer<KeyHash>? likeness = null)
 {
-    private readonly ConcurrentDictionary<KeyHash, Known> known = new();
+    private const long Uncertain = -1;
+
+    private readonly ConcurrentDictionary<KeyHash, Known> known = new(likeness);
     private readonly ConcurrentDictionary<long, KeyHash> ofKeys = new();
     private readonly ConcurrentDictionary<long, Changes> ofConsumers = new();
+    private long told;
+    private long epoch;
+
+    /// <summary>How much was told so far: taken before a caller is read, and given back with what was read.</summary>
+    internal long Told => Interlocked.Read(ref told);
 
     internal bool TryFind(KeyHash hash, out Known found) => known.TryGetValue(hash, out found);
 
-    internal void Keep(KeyHash hash, KeyHolder holder, long briefUntil, long epoch)
+    /// <summary>It is as it was found to be until a notice says otherwise.</summary>
+    internal bool IsCertain(in Known found) => found.Epoch == Interlocked.Read(ref epoch);
+
+    /// <param name="toldBefore"><see cref="Told"/> before the caller was read.</param>
+    internal void Keep(KeyHash hash, KeyHolder holder, long briefUntil, long toldBefore)
     {
         if (known.Count >= max) Trim();
-        if (holder.Subscriber is not { } one)
-        {
-            ofKeys[holder.KeyId] = hash;
-            known[hash] = new Known(holder, briefUntil, epoch, null, 0);
-            return;
-        }
+        var consumer = holder.Subscriber?.ConsumerId;
+        var changes = consumer is { } one ? ofConsumers.GetOrAdd(one, static _ => new Changes()) : null;
+        var entry = new Known(holder, briefUntil, Interlocked.Read(ref epoch), changes, changes?.Count ?? 0);
+        known[hash] = entry;
+        if (changes is null) ofKeys[holder.KeyId] = hash;
 
-        var changes = ofConsumers.GetOrAdd(one.ConsumerId, static _ => new Changes());
-        known[hash] = new Known(holder, briefUntil, epoch, changes, changes.Count);
+        // A change that was told before it was all in its place may be younger than the row, and was not found here: so
+        // this is looked at when it is. Likewise where its consumer was dropped meanwhile.
+        if (Told != toldBefore || (consumer is { } its && !IsTold(its, changes!)))
+            known.TryUpdate(hash, entry with { Epoch = Uncertain }, entry);
     }
 
     /// <summary>A moment longer, unless it was found anew meanwhile.</summary>
@@ -35,14 +48,26 @@ internal sealed class CallerCache(int max)
 
     internal void ForgetKey(long id)
     {
+        Interlocked.Increment(ref told);
         if (ofKeys.TryRemove(id, out var hash)) known.TryRemove(hash, out _);
     }
 
     /// <summary>All that it was found by: keys, tokens, apps.</summary>
     internal void ForgetConsumer(long id)
     {
+        Interlocked.Increment(ref told);
         if (ofConsumers.TryGetValue(id, out var changes)) changes.Add();
     }
+
+    /// <summary>There may have been notices that did not come: nothing is certain any more.</summary>
+    internal void Doubt()
+    {
+        Interlocked.Increment(ref told);
+        Interlocked.Increment(ref epoch);
+    }
+
+    private bool IsTold(long consumer, Changes changes) =>
+        ofConsumers.TryGetValue(consumer, out var present) && present == changes;
 
     // A consumer that is dropped here must not be told of changes any more: what is known of it ends.
     private void Trim()

@@ -9,7 +9,7 @@ namespace SupplyApi.Features.Gateway.Callers;
 /// A JSON Web Token (RFC 7519, RFC 7515) that a consumer signed for itself: read, and not yet believed.
 /// </summary>
 internal sealed record ConsumerToken(
-    string Algorithm, string? KeyId, string Issuer, string[] Audiences, DateTimeOffset NotBefore,
+    string Algorithm, string KeyId, string Issuer, string[] Audiences, DateTimeOffset NotBefore,
     DateTimeOffset ExpiresAt, byte[] Signed, byte[] Signature)
 {
     internal const int LengthMax = 8 * 1024;
@@ -19,7 +19,10 @@ internal sealed record ConsumerToken(
     internal static bool LooksLike(ReadOnlySpan<char> text) =>
         text.Length is > Secrets.ApiKeyLength and <= LengthMax && text.StartsWith("ey") && text.Count('.') == 2;
 
-    /// <summary>Null when it is none, has no end, or asks for something that is not understood.</summary>
+    /// <summary>
+    /// Null when it is none, has no end, asks for something that is not understood, or has a name that nothing can be
+    /// found by.
+    /// </summary>
     internal static ConsumerToken? Read(string text)
     {
         var (first, last) = (text.IndexOf('.'), text.LastIndexOf('.'));
@@ -39,11 +42,14 @@ internal sealed record ConsumerToken(
         }
     }
 
-    /// <summary>Signed by one of these keys, and it is its time.</summary>
-    internal bool IsGood(PublicKeySet keys, DateTimeOffset now) =>
-        NotBefore <= now + ClockSkew && ExpiresAt > now
-        && keys.Keys.Any(key => (KeyId is null || key.Kid == KeyId) && key.Alg == Algorithm
-            && TokenSignature.IsBy(key, Signed, Signature));
+    /// <summary>The kids that its key is found by: what it names, else a key without a name; that is ''.</summary>
+    internal string[] Kids => KeyId.Length > 0 ? [KeyId, ""] : [""];
+
+    internal bool IsOfNow(DateTimeOffset now) => NotBefore <= now + ClockSkew && ExpiresAt > now;
+
+    /// <summary>Signed by the key that it names; there may be two of one name while a signer changes over.</summary>
+    internal bool IsSignedBy(PublicKeySet keys) => keys.Keys.Any(key =>
+        (key.Kid is null || key.Kid == KeyId) && key.Alg == Algorithm && TokenSignature.IsBy(key, Signed, Signature));
 
     private static ConsumerToken? Read(JsonElement header, JsonElement claims, byte[] signed, byte[] signature)
     {
@@ -52,9 +58,14 @@ internal sealed record ConsumerToken(
             || Text(claims, "iss") is not { } issuer || AudiencesOf(claims) is not { Length: > 0 } audiences
             || Instant(claims, "exp") is not { } expiresAt)
             return null;
+        var kid = Text(header, "kid") ?? "";
+        if (!IsName(issuer) || !IsName(kid) || !audiences.All(IsName)) return null;
         var notBefore = Instant(claims, "nbf") ?? DateTimeOffset.MinValue;
-        return new(algorithm, Text(header, "kid"), issuer, audiences, notBefore, expiresAt, signed, signature);
+        return new(algorithm, kid, issuer, audiences, notBefore, expiresAt, signed, signature);
     }
+
+    // No credential is registered under another, and the database could not even look for NUL.
+    private static bool IsName(string text) => !text.Any(char.IsControl);
 
     private static string? Text(JsonElement of, string name) =>
         of.TryGetProperty(name, out var value) ? value.GetString() : null;

@@ -32,8 +32,6 @@ internal sealed class KeyDirectory
     private readonly CallerCache tokens = new(TokensMax);
     private readonly ConcurrentDictionary<KeyHash, long> unknownUntil = new();
     private readonly ConcurrentDictionary<KeyHash, Lazy<Task<KeyHolder?>>> underWay = new();
-    private long changes;
-    private long epoch;
 
     public KeyDirectory(NpgsqlDataSource db, RoutingFeed feed, TimeProvider clock)
     {
@@ -46,7 +44,7 @@ internal sealed class KeyDirectory
         if (CacheOf(proof).TryFind(hash, out var found) && found.IsUnchanged)
         {
             if (found.Holder.Subscriber is { } one && one.Until <= clock.GetUtcNow()) return default;
-            if ((found.Epoch == Interlocked.Read(ref epoch) && feed.IsLive) || clock.Milliseconds() < found.BriefUntil)
+            if ((CacheOf(proof).IsCertain(found) && feed.IsLive) || clock.Milliseconds() < found.BriefUntil)
                 return new(found.Holder);
             return new(LookAgainAsync(hash, proof, found, ct));
         }
@@ -83,13 +81,10 @@ internal sealed class KeyDirectory
     {
         try
         {
-            var before = Interlocked.Read(ref changes);
-            await using var connection = await db.OpenConnectionAsync();
-            var holder = await ReadAsync(connection, hash, proof);
+            var told = CacheOf(proof).Told;
+            var holder = await ReadAsync(hash, proof);
             if (holder is null) Miss(hash, proof);
-            // A change that was told while the row was being read may be younger than the row.
-            else CacheOf(proof).Keep(hash, holder, clock.Milliseconds() + BriefMs,
-                Interlocked.Read(ref changes) == before ? Interlocked.Read(ref epoch) : -1);
+            else CacheOf(proof).Keep(hash, holder, clock.Milliseconds() + BriefMs, told);
             return holder;
         }
         finally
@@ -98,9 +93,11 @@ internal sealed class KeyDirectory
         }
     }
 
-    private async Task<KeyHolder?> ReadAsync(NpgsqlConnection connection, KeyHash hash, Proof proof)
+    private async Task<KeyHolder?> ReadAsync(KeyHash hash, Proof proof)
     {
         var now = clock.GetUtcNow();
+        if (proof.Kind == ProofKind.Token) return await ReadAsync(proof.Token!, now);
+        await using var connection = await db.OpenConnectionAsync();
         switch (proof.Kind)
         {
             case ProofKind.UserKey:
@@ -109,31 +106,30 @@ internal sealed class KeyDirectory
                 return (await connection.Command(SubscriberRow.ByKey)
                     .With(hash.ToBytes()).With(now)
                     .OneAsync<SubscriberRow>(default))?.Holder;
-            case ProofKind.App:
+            default:
                 return (await connection.Command(SubscriberRow.ById)
                     .With(proof.CredentialId).With(now)
                     .OneAsync<SubscriberRow>(default))?.Holder;
-            default:
-                return await ReadAsync(connection, proof.Token!, now);
         }
     }
 
-    private static async Task<KeyHolder?> ReadAsync(NpgsqlConnection connection, string text, DateTimeOffset now)
+    // Anybody can send a token: nothing is looked for before it can be good, and no connection waits for its check.
+    private async Task<KeyHolder?> ReadAsync(string text, DateTimeOffset now)
     {
-        if (ConsumerToken.Read(text) is not { } token || token.ExpiresAt <= now) return null;
-        var credentials = await connection.Command(SubscriberRow.ByIssuer)
-            .With(token.Issuer).With(now).With(token.Audiences)
-            .ListAsync<SubscriberRow>(default);
-        foreach (var one in credentials)
-        {
-            if (one.Keys is null || !token.IsGood(one.Keys, now)) continue;
-            var subscriber = one.Holder.Subscriber!;
-            return token.ExpiresAt < subscriber.Until
-                ? one.Holder with { Subscriber = subscriber with { Until = token.ExpiresAt } }
-                : one.Holder;
-        }
+        if (ConsumerToken.Read(text) is not { } token || !token.IsOfNow(now)) return null;
+        if (await FindAsync(token, now) is not { Keys: { } keys } one || !token.IsSignedBy(keys)) return null;
+        var subscriber = one.Holder.Subscriber!;
+        return token.ExpiresAt < subscriber.Until
+            ? one.Holder with { Subscriber = subscriber with { Until = token.ExpiresAt } }
+            : one.Holder;
+    }
 
-        return null;
+    private async Task<SubscriberRow?> FindAsync(ConsumerToken token, DateTimeOffset now)
+    {
+        await using var connection = await db.OpenConnectionAsync();
+        return await connection.Command(SubscriberRow.ByToken)
+            .With(token.Issuer).With(now).With(token.Audiences).With(token.Kids)
+            .OneAsync<SubscriberRow>(default);
     }
 
     private CallerCache CacheOf(Proof proof) => proof.Kind == ProofKind.Token ? tokens : keys;
@@ -147,7 +143,6 @@ internal sealed class KeyDirectory
 
     private void Forget(string what)
     {
-        Interlocked.Increment(ref changes);
         unknownUntil.Clear();
         if (long.TryParse(what, NumberStyles.None, CultureInfo.InvariantCulture, out var key)) keys.ForgetKey(key);
         else if (what.StartsWith(OfConsumer, StringComparison.Ordinal)
@@ -161,8 +156,8 @@ internal sealed class KeyDirectory
 
     private void MissedAll()
     {
-        Interlocked.Increment(ref changes);
-        Interlocked.Increment(ref epoch);
+        keys.Doubt();
+        tokens.Doubt();
         unknownUntil.Clear();
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using SupplyApi.Features.Consumers;
 
 namespace SupplyApi.Features.Gateway.Callers;
 
@@ -23,29 +24,10 @@ internal sealed record KeyHolder(
 
     public static KeyHolder Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<string[]>(3),
-        RangesOf(row.GetFieldValue<string[]>(4)), row.GetDecimal(5));
+        AddressRanges.Read(row.GetFieldValue<string[]>(4)), row.GetDecimal(5));
 
     /// <summary>An empty list allows all; of a consumer its subscriptions decide.</summary>
     internal bool Allows(string model) => AllowedModels.Length == 0 || Array.IndexOf(AllowedModels, model) >= 0;
-
-    internal bool Allows(IPAddress? address)
-    {
-        if (AllowedAddresses.Length == 0) return true;
-        if (address is null) return false;
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        foreach (var range in AllowedAddresses)
-        {
-            if (range.Contains(plain)) return true;
-        }
-
-        return false;
-    }
-
-    internal static IPNetwork[] RangesOf(string[] texts) => Array.ConvertAll(texts, RangeOf);
-
-    private static IPNetwork RangeOf(string text) => IPAddress.TryParse(text, out var single)
-        ? new IPNetwork(single, single.GetAddressBytes().Length * 8)
-        : IPNetwork.Parse(text);
 }
 
 /// <summary>What stands for a key or a token in memory: its SHA-256.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace SupplyApi.Features.Gateway.Callers;
 
 /// <summary>A consumer that a caller speaks for: how it may do so, and what it has subscribed to.</summary>
-/// <param name="HeaderName">The only header its key is taken from; null for any of the gateway's own.</param>
+/// <param name="HeaderName">The only header its key is taken from; null for the usual ones.</param>
 /// <param name="Prefix">What stands before the key there.</param>
 /// <param name="CallsPerSecond">Of this credential, on all nodes together; zero for any number.</param>
 /// <param name="Until">When the credential, its key or its token ends.</param>
@@ -17,9 +17,9 @@ internal sealed record Subscriber(
         Plans.TryGetValue(model, out var plan) && plan.Until > now ? plan : null;
 
     /// <summary>The key stands where the credential says that it must.</summary>
-    internal bool IsPresentedAsAgreed(HttpRequest request, KeyHash key)
+    internal bool IsPresentedAsAgreed(HttpRequest request, KeyHash key, KeyPlace place)
     {
-        if (HeaderName is null) return true;
+        if (HeaderName is null) return place == KeyPlace.Usual;
         if (request.Headers[HeaderName] is not [{ } value]) return false;
         var text = value.AsSpan().Trim();
         if (Prefix is not null)

@@ -46,20 +46,23 @@ internal sealed record SubscriberRow(KeyHolder Holder, PublicKeySet? Keys) : IRo
         """;
 
     /// <summary>
-    /// $1 issuer, $2 now, $3 audiences. Others may have registered the same: the keys tell them apart.
+    /// $1 issuer, $2 now, $3 audiences, $4 kids. Of one audience they are one credential's; where a token is for
+    /// several, the first of them that is registered counts, whoever else registered the others.
     /// </summary>
-    internal const string ByIssuer = $"""
+    internal const string ByToken = $"""
         select {Columns}, credential.expires_at
-          from consumer_credentials credential
+          from consumer_token_keys named
+          join consumer_credentials credential on credential.id = named.credential_id
           join consumers consumer on consumer.id = credential.consumer_id
-         where credential.mode = 'JWT' and credential.issuer = $1 and credential.audience = any($3) and {IsGood}
-         order by credential.id
-         limit 20
+         where token_realm(named.issuer, named.audience) in (select token_realm($1, one) from unnest($3) one)
+           and named.kid = any($4) and {IsGood}
+         order by array_position($3, named.audience)
+         limit 1
         """;
 
     public static SubscriberRow Read(NpgsqlDataReader row) => new(
         new KeyHolder(
-            0, row.GetInt64(0), row.GetInt64(1), [], KeyHolder.RangesOf(row.GetFieldValue<string[]>(2)), QuotaLimit: 0)
+            0, row.GetInt64(0), row.GetInt64(1), [], AddressRanges.Read(row.GetFieldValue<string[]>(2)), QuotaLimit: 0)
         {
             Subscriber = new Subscriber(
                 row.GetInt64(3), row.GetInt64(4), row.TextOrNull(5), row.TextOrNull(6), row.GetInt32(7),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using NpgsqlTypes;
+using SupplyApi.Features.Market;
 
 namespace SupplyApi.Features.Supply.Subscriptions;
 
@@ -30,8 +31,7 @@ internal static class ListSupplySubscriptions
         Caller caller, NpgsqlDataSource db, CancellationToken ct)
     {
         if (Page.Read(page, pageSize, out var wanted) is { } badPage) return badPage;
-        if (status is not (null or "PENDING" or "ACTIVE" or "INACTIVE" or "EXPIRED"))
-            return Errors.Invalid("status", "status must be PENDING, ACTIVE, INACTIVE or EXPIRED.");
+        if (SubscriptionStatus.Check(status) is { } unknown) return unknown;
 
         await using var connection = await db.OpenConnectionAsync(ct);
         var total = await Filtered(connection.Command(Count)).ValueAsync<long>(ct);
