@@ -80,9 +80,10 @@ internal sealed class ScriptedProvider : IAsyncDisposable
                 talks.Add(TalkAsync(client, ++Accepted));
             }
         }
-        catch (Exception error) when (error is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error)
+            when (error is SocketException or OperationCanceledException or InvalidOperationException)
         {
-            // The test is over.
+            // The test is over: the listener was stopped or disposed of.
         }
     }
 
