@@ -1,47 +1,27 @@
-using System.Security.Cryptography;
-
 namespace SupplyApi.Tests.Gateway;
 
 /// <summary>What one node is told, the others know a moment later: by notice, or without one.</summary>
-public sealed class ChangesReachEveryNode : ApiTest
+public sealed class ChangesReachEveryNode : TwoNodesTest
 {
     /// <summary>Well below the beat at which a node would look by itself.</summary>
     private const int Told = 3;
-
-    private readonly Dictionary<string, string> settings =
-        new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
-
-    private SupplyApiProcess other = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        other = await SupplyApiProcess.StartAsync(settings, Api.Database);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await other.DisposeAsync();
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_key_that_was_revoked_is_dead()
     {
         var consumer = await Actors.ConsumerAsync();
-        foreach (var node in (SupplyApiProcess[])[Api, other]) await AdmitsAsync(consumer, node);
+        foreach (var node in Nodes) await AdmitsAsync(consumer, node);
         await RevokeAsync(consumer, false);
-        foreach (var node in (SupplyApiProcess[])[Api, other]) await BecomesAsync(consumer, node, 401, Told);
+        foreach (var node in Nodes) await BecomesAsync(consumer, node, 401, Told);
         await RevokeAsync(consumer, true);
-        foreach (var node in (SupplyApiProcess[])[Api, other]) await BecomesAsync(consumer, node, 200, Told);
+        foreach (var node in Nodes) await BecomesAsync(consumer, node, 200, Told);
     }
 
     [Fact]
     public async Task A_key_may_use_what_it_may_now()
     {
         var sale = await Sale.MakeAsync(Actors);
-        await AdmitsAsync(sale.Consumer, other);
+        await AdmitsAsync(sale.Consumer, Other);
         await Api.Database.RunAsOwnerAsync(
             $"update api_keys set allowed_models = '{{another}}' where user_id = {sale.Consumer.Id}");
         await CallBecomesAsync(sale, 403, Told);
@@ -76,12 +56,12 @@ public sealed class ChangesReachEveryNode : ApiTest
         var sale = await Sale.MakeAsync(Actors);
         var dear = await sale.Supplier.PublishPackageAsync(
             sale.Model, sale.Account, new Offer(PriceInput: 5000, PriceOutput: 5000));
-        await Routes.FirstBecomesAsync(Actors, sale.Model, sale.Package, other, Told);
+        await Routes.FirstBecomesAsync(Actors, sale.Model, sale.Package, Other, Told);
         (await sale.Supplier.Quietly().With("X-Request-Id", $"price-{dear}-1")
             .Post("/api/v1/supply/packages/batch-price", $$"""
                 { "items": [{ "package_id": {{dear}}, "price_per_1m_input": 1, "price_per_1m_output": 1 }] }
                 """)).Expect(200);
-        await Routes.FirstBecomesAsync(Actors, sale.Model, dear, other, Told);
+        await Routes.FirstBecomesAsync(Actors, sale.Model, dear, Other, Told);
     }
 
     [Fact]
@@ -95,7 +75,7 @@ public sealed class ChangesReachEveryNode : ApiTest
             var model = Actors.Unique("model");
             await supplier.PublishPackageAsync(model, account);
             var chat = Consumer.Chat(model, "Hello.");
-            (await consumer.At(other).Quietly().Post("/v1/chat/completions", chat)).Expect(200);
+            (await consumer.At(Other).Quietly().Post("/v1/chat/completions", chat)).Expect(200);
         }
     }
 
@@ -111,12 +91,10 @@ public sealed class ChangesReachEveryNode : ApiTest
             update api_keys set enabled = false where user_id = {sale.Consumer.Id};
             update supply_packages set status = 'paused' where id = {sale.Package};
             """);
-        foreach (var node in (SupplyApiProcess[])[Api, other]) await BecomesAsync(sale.Consumer, node, 401, 10);
+        foreach (var node in Nodes) await BecomesAsync(sale.Consumer, node, 401, 10);
         var another = await Actors.ConsumerAsync();
         await CallBecomesAsync(sale with { Consumer = another }, 404, 10);
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(settings);
 
     private Task RevokeAsync(Consumer consumer, bool isEnabled) => Api.Database.RunAsOwnerAsync(
         $"update api_keys set enabled = {isEnabled} where user_id = {consumer.Id}");
@@ -130,7 +108,7 @@ public sealed class ChangesReachEveryNode : ApiTest
             $"{status} at {node.Address}", seconds);
 
     private async Task CallBecomesAsync(Sale sale, int status, int seconds) => await Eventually.Async(
-        () => sale.Consumer.At(other).Quietly().MayFail()
+        () => sale.Consumer.At(Other).Quietly().MayFail()
             .Post("/v1/chat/completions", Consumer.Chat(sale.Model, "Hello.")),
-        answer => answer.Status == status, $"{status} at {other.Address}", seconds);
+        answer => answer.Status == status, $"{status} at {Other.Address}", seconds);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace SupplyApi.Tests.Gateway;
@@ -7,30 +6,10 @@ namespace SupplyApi.Tests.Gateway;
 /// Applications call with credentials of their own, each as it was agreed, and only what they have subscribed to; what
 /// ends is over on every node a moment later.
 /// </summary>
-public sealed class ConsumersCall : ApiTest
+public sealed class ConsumersCall : TwoNodesTest
 {
     private const int Told = 3;
     private const string Prompt = "!tokens=10,5";
-
-    private readonly Dictionary<string, string> settings =
-        new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
-
-    private SupplyApiProcess other = null!;
-
-    private SupplyApiProcess[] Nodes => [Api, other];
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        other = await SupplyApiProcess.StartAsync(settings, Api.Database);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await other.DisposeAsync();
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task By_a_key_and_pay_as_their_plan_says()
@@ -188,7 +167,7 @@ public sealed class ConsumersCall : ApiTest
         Assert.InRange(answers.Count(static one => one.Status == 200), 1, perSecond * windows);
         var refused = answers.Where(static one => one.Status != 200).ToList();
         Assert.All(refused, static one => Assert.Equal("1", one.Expect(429).Header("Retry-After")));
-        await BecomesAsync(client, other, offering.Model, 200);
+        await BecomesAsync(client, Other, offering.Model, 200);
     }
 
     [Fact]
@@ -282,8 +261,6 @@ public sealed class ConsumersCall : ApiTest
             await BecomesAsync(after, node, offering.Model, 401);
         }
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(settings);
 
     private static Offer Priced =>
         new(PriceInput: Sale.PerInputToken * 1_000_000, PriceOutput: Sale.PerOutputToken * 1_000_000);

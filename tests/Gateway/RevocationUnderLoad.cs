@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace SupplyApi.Tests.Gateway;
@@ -10,7 +9,7 @@ namespace SupplyApi.Tests.Gateway;
 /// it is so for every call that begins a moment later, at either node. What is under way ends as it began, nobody else
 /// feels anything, and the books hold each answered call once.
 /// </summary>
-public sealed class RevocationUnderLoad(ITestOutputHelper output) : ApiTest
+public sealed class RevocationUnderLoad(ITestOutputHelper output) : TwoNodesTest
 {
     private const decimal Wealth = 100_000;
     private const string Shut = """{ "status": "INACTIVE" }""";
@@ -20,26 +19,9 @@ public sealed class RevocationUnderLoad(ITestOutputHelper output) : ApiTest
 
     private static readonly (decimal Input, decimal Output) NewPrice = (3000, 5000);
 
-    private readonly Dictionary<string, string> settings =
-        new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
-
     private readonly List<Offering> offerings = [];
     private readonly List<Change> changes = [];
     private readonly List<StormCaller> unhurt = [];
-    private SupplyApiProcess other = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        other = await SupplyApiProcess.StartAsync(settings, Api.Database);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await other.DisposeAsync();
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Is_felt_at_once_and_by_nobody_else()
@@ -51,7 +33,7 @@ public sealed class RevocationUnderLoad(ITestOutputHelper output) : ApiTest
         await CredentialsEndAsync(owner, another, offerings[0]);
         await OffersEndAsync(owner, user);
 
-        var storm = new Storm([Api, other]);
+        var storm = new Storm(Nodes);
         foreach (var one in changes.SelectMany(static one => one.Hit).Concat(unhurt)) storm.Send(one);
         await storm.GoOnAsync(TimeSpan.FromSeconds(1));
         foreach (var change in changes)
@@ -70,8 +52,6 @@ public sealed class RevocationUnderLoad(ITestOutputHelper output) : ApiTest
         output.WriteLine($"{storm.Calls.Count} calls, {books.Rows.Count} of them answered");
         await AddsUpAsync(books, owner, user, another);
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(settings);
 
     private static Offer Plenty =>
         new(Wealth, OldPrice.Input, OldPrice.Output, MaxConcurrent: 1000, RateLimitRpm: 100_000);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace SupplyApi.Tests.Gateway;
 
@@ -8,7 +7,7 @@ namespace SupplyApi.Tests.Gateway;
 /// Keys and secrets that are given anew again and again, while callers at two nodes use the newest they know, and
 /// others whatever they began with: nobody is refused before the overlap is over, everybody a moment after it.
 /// </summary>
-public sealed class RotationUnderLoad(ITestOutputHelper output) : ApiTest
+public sealed class RotationUnderLoad(ITestOutputHelper output) : TwoNodesTest
 {
     // Streams that begin within it are still under way when it ends.
     private const int Overlap = 10;
@@ -20,24 +19,6 @@ public sealed class RotationUnderLoad(ITestOutputHelper output) : ApiTest
         (3600, TimeSpan.FromSeconds(1)),
         (Overlap, TimeSpan.FromSeconds(Overlap + StormBooks.Told + 1)),
     ];
-
-    private readonly Dictionary<string, string> settings =
-        new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
-
-    private SupplyApiProcess other = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        other = await SupplyApiProcess.StartAsync(settings, Api.Database);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await other.DisposeAsync();
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Refuses_nobody_before_the_overlap_ends()
@@ -52,7 +33,7 @@ public sealed class RotationUnderLoad(ITestOutputHelper output) : ApiTest
             await MakeAsync(owner, offering, "HMAC", "secretKey", "401 signature_invalid"),
         ];
 
-        var storm = new Storm([Api, other]);
+        var storm = new Storm(Nodes);
         foreach (var one in all) storm.Send(() => one.Newest, callers: 4);
         await storm.GoOnAsync(TimeSpan.FromSeconds(1));
         foreach (var (overlap, wait) in Rotations)
@@ -86,8 +67,6 @@ public sealed class RotationUnderLoad(ITestOutputHelper output) : ApiTest
         output.WriteLine($"{storm.Calls.Count} calls, {books.Rows.Count} of them answered");
         await MoneyProof.HoldsAsync(Api);
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(settings);
 
     private async Task<Rotated> MakeAsync(Actor owner, Offering offering, string mode, string secret, string refusal)
     {

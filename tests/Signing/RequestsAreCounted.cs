@@ -4,30 +4,9 @@ using System.Security.Cryptography;
 namespace SupplyApi.Tests.Signing;
 
 /// <summary>Once each, and so many in a second: on two nodes together as on one.</summary>
-public sealed class RequestsAreCounted : ApiTest
+public sealed class RequestsAreCounted : TwoNodesTest
 {
     private const string Path = "/api/v1/intents";
-
-    private readonly Dictionary<string, string> settings =
-        new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
-
-    private SupplyApiProcess other = null!;
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(settings);
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        other = await SupplyApiProcess.StartAsync(settings, Api.Database);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await other.DisposeAsync();
-        await Api.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Theory]
     [InlineData(false)]
@@ -167,7 +146,7 @@ public sealed class RequestsAreCounted : ApiTest
         foreach (var offset in (string[])["00:20:00", "00:58:00"])
         {
             await using var later = await SupplyApiProcess.StartAsync(
-                new(settings) { ["Supply__ClockOffset"] = offset }, Api.Database);
+                new(Settings) { ["Supply__ClockOffset"] = offset }, Api.Database);
             foreach (var one in signed)
             {
                 var refused = (await one.At(later).Get(Path)).Expect(401);
@@ -192,7 +171,7 @@ public sealed class RequestsAreCounted : ApiTest
 
     // Half of them at each node.
     private Task<Answer[]> AllAsync(IEnumerable<Client> clients) => Task.WhenAll(
-        clients.Select((one, at) => (at % 2 == 0 ? one : one.At(other)).Get(Path)));
+        clients.Select((one, at) => (at % 2 == 0 ? one : one.At(Other)).Get(Path)));
 
     private static Client First(Signer app, long time) => app.Quietly()
         .With("X-Timestamp", Text(time)).With("X-Signature", app.Signature("GET", Path, time));

@@ -5,7 +5,7 @@ namespace SupplyApi.Features.Consumers;
 /// <summary>From where a key, a credential or an app may be used; an empty list allows all.</summary>
 internal static class AddressRanges
 {
-    internal const int CountMax = 200;
+    private const int CountMax = 200;
 
     /// <summary>
     /// Null when good or absent; else what is wrong, naming the field. There is one way to write each: what reads

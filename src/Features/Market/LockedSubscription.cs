@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NpgsqlTypes;
 using SupplyApi.Features.Supply.Billing;
 
 namespace SupplyApi.Features.Market;
@@ -57,8 +58,6 @@ internal sealed record LockedSubscription(
            for update of subscription
         """;
 
-    private const string Expire = "update subscriptions set status = 'EXPIRED', updated_at = $2 where id = $1";
-
     private const string Activate = $"""
         update subscriptions subscription
            set status = 'ACTIVE', activated_at = $1, updated_at = $1,
@@ -73,7 +72,7 @@ internal sealed record LockedSubscription(
         """;
 
     private const string End = """
-        update subscriptions set status = 'INACTIVE', reason = $2, updated_at = $3 where id = $1
+        update subscriptions set status = $2, reason = $3, updated_at = $4 where id = $1
         """;
 
     public static LockedSubscription Read(NpgsqlDataReader row) => new(
@@ -101,9 +100,7 @@ internal sealed record LockedSubscription(
         var overdue = await connection.Command(LockOverdue)
             .With(consumerId).With(caller.TenantId).With(productId).With(now)
             .OneAsync<LockedSubscription>(ct);
-        if (overdue is null) return;
-        await connection.Command(Expire).With(overdue.Id).With(now).RunAsync(ct);
-        await overdue.RecordAsync(connection, caller, "expire", "EXPIRED", null, now, ct);
+        if (overdue is not null) await overdue.EndAsync(connection, caller, "expire", "EXPIRED", null, now, ct);
     }
 
     /// <summary>Null when the reason of a rejection says something; else what is wrong with it.</summary>
@@ -128,8 +125,7 @@ internal sealed record LockedSubscription(
         NpgsqlConnection connection, Caller caller, string reason, DateTimeOffset now, CancellationToken ct)
     {
         if (Status != "PENDING") return Errors.SubscriptionState(Status!, "rejected");
-        await connection.Command(End).With(Id).With(reason).With(now).RunAsync(ct);
-        await RecordAsync(connection, caller, "reject", "INACTIVE", reason, now, ct);
+        await EndAsync(connection, caller, "reject", "INACTIVE", reason, now, ct);
         return null;
     }
 
@@ -138,8 +134,7 @@ internal sealed record LockedSubscription(
         NpgsqlConnection connection, Caller caller, DateTimeOffset now, CancellationToken ct)
     {
         if (Status is not ("PENDING" or "ACTIVE")) return Errors.SubscriptionState(Status!, "cancelled");
-        await connection.Command(End).With(Id).With("cancelled").With(now).RunAsync(ct);
-        await RecordAsync(connection, caller, "cancel", "INACTIVE", "cancelled", now, ct);
+        await EndAsync(connection, caller, "cancel", "INACTIVE", "cancelled", now, ct);
         return null;
     }
 
@@ -150,6 +145,16 @@ internal sealed record LockedSubscription(
         var open = await connection.Command(LockOpen).With(consumerId).ListAsync<LockedSubscription>(ct);
         var now = clock.GetUtcNow();
         foreach (var one in open) await one.CancelAsync(connection, caller, now, ct);
+    }
+
+    private async Task EndAsync(
+        NpgsqlConnection connection, Caller caller, string deed, string status, string? reason, DateTimeOffset now,
+        CancellationToken ct)
+    {
+        await connection.Command(End)
+            .With(Id).With(status).WithNullable(reason, NpgsqlDbType.Text).With(now)
+            .RunAsync(ct);
+        await RecordAsync(connection, caller, deed, status, reason, now, ct);
     }
 
     /// <summary>The audit row and the event that every change of state leaves behind.</summary>

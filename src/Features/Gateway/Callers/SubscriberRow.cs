@@ -6,21 +6,19 @@ namespace SupplyApi.Features.Gateway.Callers;
 /// <summary>A credential that is good, with all that its consumer has subscribed to.</summary>
 internal sealed record SubscriberRow(KeyHolder Holder, PublicKeySet? Keys) : IRow<SubscriberRow>
 {
-    private const string Columns = """
+    private const string ActivePlans = """
+        from subscriptions plan where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id
+        """;
+
+    private const string Columns = $"""
         consumer.user_id, consumer.tenant_id, credential.allowed_ips, consumer.id, credential.id,
         credential.header_name, credential.prefix, coalesce(credential.qps, 0), credential.jwks::text,
-        array(select product.model from subscriptions plan join products product on product.id = plan.product_id
-               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
-        array(select plan.id from subscriptions plan
-               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
-        array(select coalesce(plan.package_id, 0) from subscriptions plan
-               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
-        array(select coalesce(plan.expires_at, 'infinity') from subscriptions plan
-               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
-        array(select coalesce(plan.agreed_input_price, -1) from subscriptions plan
-               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id),
-        array(select coalesce(plan.agreed_output_price, -1) from subscriptions plan
-               where plan.consumer_id = consumer.id and plan.status = 'ACTIVE' order by plan.id)
+        array(select (select product.model from products product where product.id = plan.product_id) {ActivePlans}),
+        array(select plan.id {ActivePlans}),
+        array(select coalesce(plan.package_id, 0) {ActivePlans}),
+        array(select coalesce(plan.expires_at, 'infinity') {ActivePlans}),
+        array(select coalesce(plan.agreed_input_price, -1) {ActivePlans}),
+        array(select coalesce(plan.agreed_output_price, -1) {ActivePlans})
         """;
 
     private const string IsGood = """

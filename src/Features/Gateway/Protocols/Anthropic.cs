@@ -28,7 +28,7 @@ internal sealed class Anthropic : Protocol
         HasOutput = false,
     };
 
-    internal override IReadOnlyList<string> CallerHeaders => ["anthropic-version", "anthropic-beta"];
+    internal override IReadOnlyList<string> CallerHeaders { get; } = ["anthropic-version", "anthropic-beta"];
 
     internal override string UpstreamPath(string model) => path;
 
