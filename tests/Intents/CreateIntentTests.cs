@@ -122,6 +122,21 @@ public sealed class CreateIntentTests : ApiTest
     }
 
     [Fact]
+    public async Task Asks_for_nothing_in_the_name_of_a_consumer_that_goes_away()
+    {
+        var app = await Actors.SignerAsync();
+        var consumer = Subscriber.NumberOf(app.App.ConsumerId);
+        await using var row = await HeldRow.OfConsumerThatGoesAsync(Api.Database, consumer);
+        var waiting = app.Quietly().Post(Path, IntentBody.Usual);
+        await row.AwaitedByAsync(1);
+        await row.CommitAsync();
+
+        Assert.Equal(40103, (await waiting).Expect(401).Number("code"));
+        Assert.Equal(0L, await Api.Database.ValueAsync<long>(
+            $"select count(*) from intents where consumer_id = {consumer}"));
+    }
+
+    [Fact]
     public async Task Keeps_nothing_of_a_person_in_the_clear()
     {
         var app = await Actors.SignerAsync();

@@ -10,7 +10,12 @@ internal static class CreateIntent
         .MapPost("/intents", Handle)
         .WithName("createIntent");
 
-    private const string NextId = "select nextval(pg_get_serial_sequence('intents', 'id'))";
+    // Who takes the consumer away waits until the intent is there, and so cancels it, too.
+    private const string NextId = """
+        select nextval(pg_get_serial_sequence('intents', 'id'))
+          from consumers where id = $1 and tenant_id = $2
+           for key share
+        """;
 
     private const string Insert = $"""
         insert into intents (id, tenant_id, consumer_id, user_id, platform, product_url, title, price, quantity,
@@ -35,7 +40,11 @@ internal static class CreateIntent
         if (once is not null && await repeats.BeginAsync(connection, once, ct) is { } earlier) return earlier;
 
         var now = clock.GetUtcNow();
-        var id = await connection.Command(NextId).ValueAsync<long>(ct);
+        var id = await connection.Command(NextId)
+            .With(caller.App.ConsumerId).With(caller.App.TenantId)
+            .ValueAsync<long>(ct);
+        if (id == 0) return Errors.NoSuchApp;
+
         var intent = (await connection.Command(Insert)
             .With(id).With(caller.App.TenantId).With(caller.App.ConsumerId).With(body.UserId!).With(body.Platform!)
             .With(body.ProductUrl!).With(body.Title!).With(body.Price!.Value).With(body.Quantity!.Value)
