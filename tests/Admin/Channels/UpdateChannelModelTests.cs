@@ -25,7 +25,7 @@ public sealed class UpdateChannelModelTests : ApiTest
         await admin.Put($"/api/channel-models/{served}", """{ "upstream_model_name": "" }""");
         await admin.Put($"/api/channel-models/{served}", """{ "upstream_model_name": "ends with a space " }""");
         await admin.Put($"/api/channel-models/{served}", """{ "enabled": 1 }""");
-        await admin.Put($"/api/channel-models/{served}", """{ "model_id": 1 }""");
+        await admin.Put($"/api/channel-models/{served}", """{ "model_id": 9000000000 }""");
         await admin.Put("/api/channel-models/9000000000", """{ "enabled": true }""");
 
         Transcript.Matches();

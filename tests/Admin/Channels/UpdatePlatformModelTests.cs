@@ -32,7 +32,7 @@ public sealed class UpdatePlatformModelTests : ApiTest
         await admin.Put(path, Prices.But("""{ "input_price": -1 }"""));
         await admin.Put(path, Prices.But("""{ "audio_output_price": "0.0000001" }"""));
         await admin.Put(path, Prices.But("""{ "quota_type": 100 }"""));
-        await admin.Put(path, Prices.But("""{ "id": 5 }"""));
+        await admin.Put(path, Prices.But("""{ "id": 9000000000 }"""));
         await admin.Put(path, Prices.But($$"""{ "model_name": "{{taken}}" }"""));
         await admin.Put("/api/models/9000000000", Prices);
 

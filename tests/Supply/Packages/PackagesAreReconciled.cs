@@ -60,7 +60,7 @@ public sealed class PackagesAreReconciled
         var due = await supplier.PublishPackageAsync("model-due", await supplier.MountAccountAsync());
         await UnlistAsync(supplier, due);
         var busy = await Sale.MakeAsync(actors);
-        using var call = await busy.Consumer.OpenChatAsync(busy.Model, "!chunks=200 !slow=100 !tokens=10,20");
+        using var call = await busy.Consumer.OpenChatAsync(busy.Model, "!chunks=200 !slow=1000 !tokens=10,20");
         await UnlistAsync(busy.Supplier, busy.Package);
 
         // What is unlisted a day later is due a day later. All are looked at in the order of their days.
