@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Caching.Hybrid;
 using SupplyApi.Features.Admin;
 using SupplyApi.Features.Auth;
@@ -67,6 +68,13 @@ internal static class Composition
             kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
             // Every byte is a character then, and what is wrong with a header is said in our words, not Kestrel's.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
+        builder.Services.Configure<SocketTransportOptions>(static sockets =>
+        {
+            // Nothing here waits by blocking: who has read a request goes on with it, and hands it to no other thread.
+            sockets.UnsafePreferInlineScheduling = true;
+            // To ask first whether there is anything to read is a system call more for every request.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = DrainLimit);
         builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);

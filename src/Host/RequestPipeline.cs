@@ -25,11 +25,11 @@ internal static class RequestPipeline
         if (app.Services.GetRequiredService<Settings>().TrustedProxies.Count > 0) app.UseForwardedHeaders();
         app.Use(RequestIdentity.RunAsync);                      // before anything can answer
         app.Use((http, next) => Faults.RunAsync(http, next, faults)); // around everything that can throw
-        app.UseStatusCodePages(page => Explain(page.HttpContext)); // around everything that can end without a body
         app.Use(UrlLength.RunAsync);                            // before anything is looked for in the URL
         app.Use(QueryCredentials.RunAsync);                     // before a credential in the URL is taken for one
         app.UseRouting();
         app.MapWhen(IsForKeys, UseForKeys);                     // what keys open goes a shorter way of its own
+        app.UseStatusCodePages(page => Explain(page.HttpContext)); // around everything that can end without a body
         app.MapWhen(IsForApps, UseForApps);                     // and what apps open, whose bodies are signed
         app.UseAuthentication();
         app.UseAuthorization();

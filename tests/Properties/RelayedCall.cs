@@ -29,7 +29,8 @@ internal sealed class RelayedCall : IDisposable
         this.type = type;
         http.Response.Body = body;
         http.Request.Path = "/v1/chat/completions";
-        Exchange = new GatewayExchange(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
+        Exchange = new GatewayExchange();
+        Exchange.Begin(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
         var model = protocol is Gemini ? "m" : null;
         Assert.Null(CallRequest.Read(protocol, Encoding.UTF8.GetBytes(request), model, out var read));
         Exchange.Request = read;
@@ -58,7 +59,7 @@ internal sealed class RelayedCall : IDisposable
 
     public void Dispose()
     {
-        Exchange.Dispose();
+        Exchange.TryReset();
         body.Dispose();
     }
 

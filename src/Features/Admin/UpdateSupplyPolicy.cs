@@ -81,9 +81,9 @@ internal static class UpdateSupplyPolicy
             .RunAsync(ct);
         await connection.Command(ClearFloors).With(provider).RunAsync(ct);
         await connection.Command(InsertFloors)
-            .With(provider).With(body.ModelFloors.Select(static one => one.Model).ToArray())
-            .With(body.ModelFloors.Select(static one => one.PricePer1mInput).ToArray())
-            .With(body.ModelFloors.Select(static one => one.PricePer1mOutput).ToArray())
+            .With(provider).With(body.ModelFloors.Column(static one => one.Model))
+            .With(body.ModelFloors.Column(static one => one.PricePer1mInput))
+            .With(body.ModelFloors.Column(static one => one.PricePer1mOutput))
             .RunAsync(ct);
     }
 

@@ -10,11 +10,11 @@ internal static class CallStableModel
         .MapPost("/models/{model}:{action}", Handle)
         .WithName("callStableModel");
 
-    private static Task Handle(string action, HttpContext http, GatewayPipeline pipeline) => action switch
+    private static Task Handle(string action, HttpContext http) => action switch
     {
-        "generateContent" => pipeline.RunAsync(http, Gemini.Generate),
-        "streamGenerateContent" => pipeline.RunAsync(http, Gemini.Stream(http)),
-        "countTokens" => pipeline.RunAsync(http, Gemini.CountTokens),
+        "generateContent" => GatewayPipeline.RunAsync(http, Gemini.Generate),
+        "streamGenerateContent" => GatewayPipeline.RunAsync(http, Gemini.Stream(http)),
+        "countTokens" => GatewayPipeline.RunAsync(http, Gemini.CountTokens),
         _ => Errors.NotFound("action").ExecuteAsync(http),
     };
 }

@@ -10,6 +10,5 @@ internal static class CountContentTokens
         .MapPost("/models/{model}:countTokens", Handle)
         .WithName("countContentTokens");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, Gemini.CountTokens);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, Gemini.CountTokens);
 }

@@ -10,6 +10,5 @@ internal static class CountMessageTokens
         .MapPost("/messages/count_tokens", Handle)
         .WithName("countMessageTokens");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, Anthropic.CountTokens);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, Anthropic.CountTokens);
 }

@@ -13,6 +13,5 @@ internal static class CreateChatCompletion
         .MapPost("/chat/completions", Handle)
         .WithName("createChatCompletion");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, OpenAi.Chat);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, OpenAi.Chat);
 }

@@ -10,6 +10,5 @@ internal static class CreateCompletion
         .MapPost("/completions", Handle)
         .WithName("createCompletion");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, OpenAi.Completions);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, OpenAi.Completions);
 }

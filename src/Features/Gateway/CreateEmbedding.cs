@@ -10,6 +10,5 @@ internal static class CreateEmbedding
         .MapPost("/embeddings", Handle)
         .WithName("createEmbedding");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, OpenAi.Embeddings);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, OpenAi.Embeddings);
 }

@@ -10,6 +10,5 @@ internal static class CreateImage
         .MapPost("/images/generations", Handle)
         .WithName("createImage");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, OpenAi.Images);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, OpenAi.Images);
 }

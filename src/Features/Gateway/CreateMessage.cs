@@ -10,6 +10,5 @@ internal static class CreateMessage
         .MapPost("/messages", Handle)
         .WithName("createMessage");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, Anthropic.Messages);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, Anthropic.Messages);
 }

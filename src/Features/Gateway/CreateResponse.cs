@@ -10,6 +10,5 @@ internal static class CreateResponse
         .MapPost("/responses", Handle)
         .WithName("createResponse");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, OpenAi.Responses);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, OpenAi.Responses);
 }

@@ -10,6 +10,5 @@ internal static class GenerateContent
         .MapPost("/models/{model}:generateContent", Handle)
         .WithName("generateContent");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, Gemini.Generate);
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, Gemini.Generate);
 }

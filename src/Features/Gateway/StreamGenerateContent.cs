@@ -10,6 +10,5 @@ internal static class StreamGenerateContent
         .MapPost("/models/{model}:streamGenerateContent", Handle)
         .WithName("streamGenerateContent");
 
-    private static Task Handle(HttpContext http, GatewayPipeline pipeline) =>
-        pipeline.RunAsync(http, Gemini.Stream(http));
+    private static Task Handle(HttpContext http) => GatewayPipeline.RunAsync(http, Gemini.Stream(http));
 }

@@ -87,7 +87,7 @@ internal sealed class IntentCounts(IntentRows rows, IntentFilter filter, ListQue
         if (isByChange || (!filter.HasPrice && !isByPrice))
         {
             var last = isByChange ? int.MaxValue : 0;
-            parts.AddRange(spans.Select(one => new Part(one.Grain, AllPrices, 0, last, one.First, one.Last)));
+            parts.AddRange(spans.ConvertAll(one => new Part(one.Grain, AllPrices, 0, last, one.First, one.Last)));
             return [];
         }
 
@@ -106,7 +106,7 @@ internal sealed class IntentCounts(IntentRows rows, IntentFilter filter, ListQue
         void AddBands(string grain, int first, int last)
         {
             if (first > last) return;
-            parts.AddRange(spans.Select(one => new Part(one.Grain, grain, first, last, one.First, one.Last)));
+            parts.AddRange(spans.ConvertAll(one => new Part(one.Grain, grain, first, last, one.First, one.Last)));
         }
     }
 
@@ -127,11 +127,11 @@ internal sealed class IntentCounts(IntentRows rows, IntentFilter filter, ListQue
     private Task<List<Place>> CountAsync(List<Part> asked, CancellationToken ct) => asked.Count == 0
         ? Task.FromResult<List<Place>>([])
         : rows.Command(isByPrice || isByChange ? CountsByPlace : CountsByDay, rows.Whole)
-            .With(asked.Select(static one => one.Time + one.Price).ToArray())
-            .With(asked.Select(static one => one.FirstPlace).ToArray())
-            .With(asked.Select(static one => one.LastPlace).ToArray())
-            .With(asked.Select(static one => one.FirstDay).ToArray())
-            .With(asked.Select(static one => one.LastDay).ToArray())
+            .With(asked.Column(static one => one.Time + one.Price))
+            .With(asked.Column(static one => one.FirstPlace))
+            .With(asked.Column(static one => one.LastPlace))
+            .With(asked.Column(static one => one.FirstDay))
+            .With(asked.Column(static one => one.LastDay))
             .ListAsync<Place>(ct);
 
     private async Task AddRowsAsync(TimeRange time, PriceRange price, string byCreation, CancellationToken ct)

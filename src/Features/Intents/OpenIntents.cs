@@ -28,7 +28,7 @@ internal static class OpenIntents
             open = await connection.Command(Lock).With(consumerId).With(AtOnce).ListAsync<Intent>(ct);
             var now = clock.GetUtcNow();
             await connection.Command(Cancel)
-                .With(open.ConvertAll(static one => one.Id).ToArray()).With(now)
+                .With(open.Column(static one => one.Id)).With(now)
                 .RunAsync(ct);
             foreach (var one in open)
             {

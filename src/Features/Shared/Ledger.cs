@@ -87,17 +87,17 @@ internal static class Ledger
     internal static async Task<bool> PostAsync(
         this NpgsqlConnection connection, Transfer transfer, DateTimeOffset now, CancellationToken ct)
     {
-        var legs = transfer.Legs.Where(static leg => leg.Amount != 0).ToArray();
+        var legs = Array.FindAll([.. transfer.Legs], static leg => leg.Amount != 0);
         if (legs.Sum(static leg => leg.Amount) != 0)
             throw new InvalidOperationException($"The legs of {transfer.Reason} do not sum to zero.");
         if (legs.Length == 0) return true;
 
-        var tenants = legs.Select(static leg => leg.TenantId).ToArray();
-        var kinds = legs.Select(static leg => leg.Kind).ToArray();
+        var tenants = legs.Column(static leg => leg.TenantId);
+        var kinds = legs.Column(static leg => leg.Kind);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(OpenAccounts).With(tenants).With(kinds).With(now));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Post)
-            .With(tenants).With(kinds).With(legs.Select(static leg => Money.Round(leg.Amount)).ToArray())
+            .With(tenants).With(kinds).With(legs.Column(static leg => Money.Round(leg.Amount)))
             .With(transfer.Id).With(transfer.Reason).With(transfer.Reference).With(now));
         try
         {

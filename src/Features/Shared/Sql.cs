@@ -52,6 +52,15 @@ internal static class Sql
     internal static NpgsqlCommand WithJson(this NpgsqlCommand command, string? json) =>
         command.WithNullable(json, NpgsqlDbType.Jsonb);
 
+    /// <summary>One column of many rows, as a parameter that is an array.</summary>
+    internal static TValue[] Column<TRow, TValue>(this IReadOnlyCollection<TRow> rows, Func<TRow, TValue> pick)
+    {
+        var values = new TValue[rows.Count];
+        var at = 0;
+        foreach (var one in rows) values[at++] = pick(one);
+        return values;
+    }
+
     internal static async Task<T?> OneAsync<T>(this NpgsqlCommand command, CancellationToken ct)
         where T : class, IRow<T>
     {

@@ -33,8 +33,13 @@ internal sealed record App(
     internal bool IsValid(DateTimeOffset now) => IsOpen && (ExpiresAt is null || now < ExpiresAt);
 
     /// <summary>The present secret, and after a rotation the one before for as long as it was given.</summary>
-    internal IEnumerable<byte[]> KeysAt(DateTimeOffset now) =>
-        keys.Where(one => one.Until == DateTime.MaxValue || now < one.Until).Select(static one => one.Key);
+    internal IEnumerable<byte[]> KeysAt(DateTimeOffset now)
+    {
+        foreach (var (key, until) in keys)
+        {
+            if (until == DateTime.MaxValue || now < until) yield return key;
+        }
+    }
 
     internal static async Task<App?> FindAsync(
         NpgsqlConnection connection, Secrets secrets, string appId, CancellationToken ct)
@@ -42,11 +47,14 @@ internal sealed record App(
         var row = await connection.Command(Find).With(appId).OneAsync<Row>(ct);
         if (row is null) return null;
 
-        var opened = row.Secrets
-            .Select(one => (Key: secrets.Open(one.Box, CredentialSecret.SealedFor(one.Id)), one.Until))
-            .Where(static one => one.Key is not null)
-            .Select(static one => (Encoding.UTF8.GetBytes(one.Key!), one.Until));
-        return row.App with { keys = [.. opened] };
+        var opened = new List<(byte[], DateTime)>();
+        foreach (var (id, box, until) in row.Secrets)
+        {
+            if (secrets.Open(box, CredentialSecret.SealedFor(id)) is { } key)
+                opened.Add((Encoding.UTF8.GetBytes(key), until));
+        }
+
+        return row.App with { keys = opened };
     }
 
     private sealed record Row(App App, IReadOnlyList<(long Id, byte[] Box, DateTime Until)> Secrets) : IRow<Row>

@@ -81,7 +81,7 @@ internal sealed record SignedHeaders(string AppId, string Timestamp, DateTimeOff
         if (Array.Find(names, one => !request.Headers.ContainsKey(one)) is { } missing)
             return Refuse($"names {missing}, which was not sent.");
 
-        read = read with { Headers = [.. names.Select(one => (one, Text(request, one)))] };
+        read = read with { Headers = Array.ConvertAll(names, one => (one, Text(request, one))) };
         return null;
 
         static Refusal Refuse(string why) => Errors.Signature(NamesHeader, $"{NamesHeader} {why}");

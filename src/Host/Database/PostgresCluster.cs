@@ -94,10 +94,9 @@ internal sealed class PostgresCluster(string root)
     {
         var installed = Directory.Exists(Installed) ? Directory.GetDirectories(Installed) : [];
         var found = installed
-            .Select(folder => (Version: ParseVersion(Path.GetFileName(folder)), Folder: Path.Combine(folder, "bin")))
-            .Where(one => version is null ? one.Version is not null : one.Version == version)
-            .OrderByDescending(one => one.Version)
-            .Select(one => one.Folder)
+            .Where(folder => VersionOf(folder) is { } its && (version is null || its == version))
+            .OrderByDescending(VersionOf)
+            .Select(static folder => Path.Combine(folder, "bin"))
             .Concat(Environment.GetEnvironmentVariable("PATH")?.Split(':') ?? [])
             .FirstOrDefault(HasPrograms);
         return found ?? throw new SettingsException("ConnectionStrings__Supply",
@@ -112,6 +111,8 @@ internal sealed class PostgresCluster(string root)
         var file = Path.Combine(ClusterFolder, "PG_VERSION");
         return File.Exists(file) ? ParseVersion(File.ReadAllText(file).Trim()) : null;
     }
+
+    private static int? VersionOf(string folder) => ParseVersion(Path.GetFileName(folder));
 
     private static int? ParseVersion(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;

@@ -47,12 +47,17 @@ internal static class PostgresLeftovers
         }
     }
 
-    private static List<int> WorkingIn(string folder) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Select(entry => int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && IsServer(id, folder))
-    ];
+    private static List<int> WorkingIn(string folder)
+    {
+        var working = new List<int>();
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out var id) && IsServer(id, folder))
+                working.Add(id);
+        }
+
+        return working;
+    }
 
     // A process may end while we look at it, and those of other users are closed to us: neither is ours.
     private static bool IsServer(int process, string folder)

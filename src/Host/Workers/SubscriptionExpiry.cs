@@ -72,7 +72,7 @@ internal sealed partial class SubscriptionExpiry(
         if (ended.Count == 0) return false;
 
         await connection.Command(End)
-            .With(ended.ConvertAll(static one => one.Id).ToArray()).With(status)
+            .With(ended.Column(static one => one.Id)).With(status)
             .WithNullable(reason, NpgsqlTypes.NpgsqlDbType.Text).With(now)
             .RunAsync(ct);
         var requestId = $"expiry_{Guid.CreateVersion7(now):n}";

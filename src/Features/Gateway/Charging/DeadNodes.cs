@@ -61,7 +61,8 @@ internal sealed partial class DeadNodes(
     {
         await using var connection = await db.OpenConnectionAsync(ct);
         var silent = await connection.Command(Silent).With(clock.GetUtcNow() - terms.LeaseLife).ListAsync<NodeId>(ct);
-        foreach (var one in silent.Where(one => one.Value != node.Id && !adopted.Contains(one.Value)))
+        silent.RemoveAll(one => one.Value == node.Id || adopted.Contains(one.Value));
+        foreach (var one in silent)
         {
             // A living process holds the lock of its node, however long ago its clock says that it was seen.
             if (!await connection.Command(TryLock).With(one.Value).ValueAsync<bool>(ct)) continue;

@@ -98,7 +98,11 @@ internal sealed partial class Journal : IDisposable
     internal IEnumerable<JournalSegment> Orphans(HashSet<Guid> strange)
     {
         HashSet<Guid> known = [.. strange];
-        lock (gate) known.UnionWith(segments.Select(static one => one.Id));
+        lock (gate)
+        {
+            foreach (var one in segments) known.Add(one.Id);
+        }
+
         return JournalSegment.Orphans(directory, known);
     }
 

@@ -194,14 +194,15 @@ internal sealed partial class Posting(
     private static async Task<bool> SpendLeasesAsync(
         NpgsqlConnection connection, long nodeId, Batch batch, CancellationToken ct)
     {
-        var spent = batch.Leases.Where(static one => one.Value > 0).ToList();
+        var spent = batch.Leases.ToList();
+        spent.RemoveAll(static one => one.Value <= 0);
         if (spent.Count == 0) return true;
         try
         {
             var rows = await connection.Command(TakeFromLeases)
-                .With(nodeId).With(spent.ConvertAll(static one => one.Key.KindName).ToArray())
-                .With(spent.ConvertAll(static one => one.Key.OwnerId).ToArray())
-                .With(spent.ConvertAll(static one => one.Value).ToArray())
+                .With(nodeId).With(spent.Column(static one => one.Key.KindName))
+                .With(spent.Column(static one => one.Key.OwnerId))
+                .With(spent.Column(static one => one.Value))
                 .RunAsync(ct);
             return rows == spent.Count;
         }

@@ -1,5 +1,5 @@
-using NpgsqlTypes;
 using SupplyApi.Features.Gateway.Pipeline;
+using SupplyApi.Features.Supply.Earnings;
 
 namespace SupplyApi.Features.Gateway.Charging;
 
@@ -50,10 +50,10 @@ internal static class UsageBook
         """;
 
     private static readonly string[] Endings =
-        [.. Enum.GetValues<Ending>().Select(static one => JsonNamingPolicy.SnakeCaseLower.ConvertName(one.ToString()))];
+        Array.ConvertAll(Enum.GetNames<Ending>(), JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
     private static readonly string[] Bases =
-        [.. Enum.GetValues<Basis>().Select(static one => JsonNamingPolicy.SnakeCaseLower.ConvertName(one.ToString()))];
+        Array.ConvertAll(Enum.GetNames<Basis>(), JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
     internal static async Task CountAsync(
         NpgsqlConnection connection, SortedDictionary<long, KeyUse> keys, CancellationToken ct)
@@ -62,13 +62,13 @@ internal static class UsageBook
         var uses = keys.Values;
         await connection.Command(Count)
             .With(keys.Keys.ToArray())
-            .With(uses.Select(static one => one.Charged).ToArray())
-            .With(uses.Select(static one => one.OfLease).ToArray())
-            .With(uses.Select(static one => one.Requests).ToArray())
-            .With(uses.Select(static one => one.Input).ToArray())
-            .With(uses.Select(static one => one.Output).ToArray())
-            .With(uses.Select(static one => one.CachedInput).ToArray())
-            .With(uses.Select(static one => one.LastAt).ToArray())
+            .With(uses.Column(static one => one.Charged))
+            .With(uses.Column(static one => one.OfLease))
+            .With(uses.Column(static one => one.Requests))
+            .With(uses.Column(static one => one.Input))
+            .With(uses.Column(static one => one.Output))
+            .With(uses.Column(static one => one.CachedInput))
+            .With(uses.Column(static one => one.LastAt))
             .RunAsync(ct);
     }
 
@@ -84,52 +84,54 @@ internal static class UsageBook
     internal static async Task EnterAsync(
         NpgsqlConnection connection, List<CallRecord> calls, Guid transfer, CancellationToken ct)
     {
-        await using var rows = await connection.BeginBinaryImportAsync(Copy, ct);
-        foreach (var call in calls) await WriteAsync(rows, call, transfer, ct);
-        await rows.CompleteAsync(ct);
+        using var rows = new CopiedRows();
+        foreach (var call in calls) Write(rows, call, transfer);
+        await rows.SendAsync(connection, Copy, ct);
     }
 
-    private static async Task WriteAsync(
-        NpgsqlBinaryImporter row, CallRecord call, Guid transfer, CancellationToken ct)
+    private static void Write(CopiedRows row, in CallRecord call, Guid transfer)
     {
-        await row.StartRowAsync(ct);
-        await row.WriteAsync(call.TenantId, ct);
-        await row.WriteAsync(call.Id, ct);
-        await row.WriteAsync(call.UserId, ct);
-        await IdAsync(row, call.KeyId, ct);
-        await IdAsync(row, call.ConsumerId, ct);
-        await IdAsync(row, call.CredentialId, ct);
-        await IdAsync(row, call.SubscriptionId, ct);
-        await row.WriteAsync(call.RequestId, ct);
-        await IdAsync(row, call.Source == Source.Package ? call.SourceId : 0, ct);
-        await IdAsync(row, call.Source == Source.Channel ? call.SourceId : 0, ct);
-        await row.WriteAsync(call.SupplierTenantId, ct);
-        await row.WriteAsync(call.Provider, ct);
-        await row.WriteAsync(call.Model, ct);
-        await row.WriteAsync(call.Stream, ct);
-        await row.WriteAsync(Endings[(int)call.Ending], ct);
-        await row.WriteAsync(Bases[(int)call.Basis], ct);
-        await row.WriteAsync(call.UpstreamStatus, ct);
-        await row.WriteAsync(call.Usage.Input, ct);
-        await row.WriteAsync(call.Usage.CachedInput, ct);
-        await row.WriteAsync(call.Usage.Output, ct);
-        await row.WriteAsync(call.Usage.CacheWrite5m, ct);
-        await row.WriteAsync(call.Usage.CacheWrite1h, ct);
-        await row.WriteAsync(call.Usage.Reasoning, ct);
-        await row.WriteAsync(call.Usage.Image, ct);
-        await row.WriteAsync(call.Usage.Audio, ct);
-        await row.WriteAsync(call.PriceInput, ct);
-        await row.WriteAsync(call.PriceOutput, ct);
-        await row.WriteAsync(call.Charged, ct);
-        await row.WriteAsync(call.Earned, ct);
-        await row.WriteAsync(call.Fee, ct);
-        if (call.FirstByteMs < 0) await row.WriteNullAsync(ct);
-        else await row.WriteAsync(call.FirstByteMs, ct);
-        await row.WriteAsync(call.DurationMs, ct);
-        await row.WriteAsync(call.At, NpgsqlDbType.TimestampTz, ct);
-        await row.WriteAsync(transfer, ct);
+        row.Begin(columns: 34);
+        row.Value(call.TenantId);
+        row.Value(call.Id);
+        row.Value(call.UserId);
+        Id(row, call.KeyId);
+        Id(row, call.ConsumerId);
+        Id(row, call.CredentialId);
+        Id(row, call.SubscriptionId);
+        row.Value(call.RequestId);
+        Id(row, call.Source == Source.Package ? call.SourceId : 0);
+        Id(row, call.Source == Source.Channel ? call.SourceId : 0);
+        row.Value(call.SupplierTenantId);
+        row.Value(call.Provider);
+        row.Value(call.Model);
+        row.Value(call.Stream);
+        row.Value(Endings[(int)call.Ending]);
+        row.Value(Bases[(int)call.Basis]);
+        row.Value(call.UpstreamStatus);
+        row.Value(call.Usage.Input);
+        row.Value(call.Usage.CachedInput);
+        row.Value(call.Usage.Output);
+        row.Value(call.Usage.CacheWrite5m);
+        row.Value(call.Usage.CacheWrite1h);
+        row.Value(call.Usage.Reasoning);
+        row.Value(call.Usage.Image);
+        row.Value(call.Usage.Audio);
+        row.Value(call.PriceInput);
+        row.Value(call.PriceOutput);
+        row.Value(call.Charged);
+        row.Value(call.Earned);
+        row.Value(call.Fee);
+        if (call.FirstByteMs < 0) row.Null();
+        else row.Value(call.FirstByteMs);
+        row.Value(call.DurationMs);
+        row.Value(call.At);
+        row.Value(transfer);
     }
 
-    private static Task IdAsync(NpgsqlBinaryImporter row, long id, CancellationToken ct) =>
-        id > 0 ? row.WriteAsync(id, ct) : row.WriteNullAsync(ct);
+    private static void Id(CopiedRows row, long id)
+    {
+        if (id > 0) row.Value(id);
+        else row.Null();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SupplyApi.Features.Gateway.Protocols;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
@@ -5,7 +6,8 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// <summary>
 /// What the gateway must know of a request, found by reading over its bytes; everything else passes untouched.
 /// </summary>
-internal sealed class CallRequest
+[StructLayout(LayoutKind.Auto)]
+internal struct CallRequest
 {
     /// <summary>
     /// What an answer may be at most when the caller sets no limit; only the size of the hold depends on it.
@@ -16,24 +18,24 @@ internal sealed class CallRequest
     private const int ChoicesMax = 128;
 
     private long? limit;
-    private long choices = 1;
-    private long prompts = 1;
+    private long choices;
+    private long prompts;
     private StreamOptions options;
     private Change ask;
     private int modelFrom;
     private int modelUntil;
-    private string modelPrefix = "";
+    private string modelPrefix;
     private TokenCount tokens;
     private int counted;
     private string? size;
     private string? quality;
 
     internal ReadOnlyMemory<byte> Body { get; private init; }
-    internal string Model { get; private set; } = "";
+    internal string Model { get; private set; }
     internal bool Stream { get; private set; }
 
     /// <summary>The caller asked for the usage chunk; otherwise the one we ask for is not shown.</summary>
-    internal bool WantsUsage => options.IncludeUsage;
+    internal readonly bool WantsUsage => options.IncludeUsage;
 
     /// <summary>
     /// An estimate from the bytes of the body, used for the hold and where the provider reports nothing.
@@ -43,20 +45,20 @@ internal sealed class CallRequest
     internal long OutputTokensLimit { get; private set; }
 
     /// <summary>The caller set it.</summary>
-    internal bool HasLimit => limit is not null;
+    internal readonly bool HasLimit => limit is not null;
 
     /// <summary>What each picture counts as where the provider reports nothing.</summary>
     internal long TokensPerPicture { get; private set; }
 
     /// <summary>How many answers are wanted.</summary>
-    internal long Choices => choices;
+    internal readonly long Choices => choices;
 
     /// <summary>
     /// What is sent upstream. Two changes at most, and not another byte: a stream must end with its usage, and the
     /// model has the provider's name.
     /// </summary>
     /// <param name="owner">Whom the body belongs to, if it is not the garbage collector.</param>
-    internal OutgoingBody Outgoing(string upstreamModel, CallBody? owner = null)
+    internal readonly OutgoingBody Outgoing(string upstreamModel, CallBody? owner = null)
     {
         var rename = modelUntil == 0 || upstreamModel == Model
             ? default
@@ -74,6 +76,7 @@ internal sealed class CallRequest
         Protocol protocol, ReadOnlyMemory<byte> body, string? model, out CallRequest request)
     {
         request = new CallRequest { Body = body, Model = model ?? "", Stream = protocol.IsStream };
+        (request.choices, request.prompts, request.modelPrefix) = (1, 1, "");
         try
         {
             return request.Scan(protocol);

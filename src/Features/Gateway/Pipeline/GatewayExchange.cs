@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.ObjectPool;
 using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Charging;
 using SupplyApi.Features.Gateway.Protocols;
@@ -7,20 +8,25 @@ using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
-/// <summary>All that is known about one call. Grouped by the stage that writes it; each field has one writer.</summary>
-internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol protocol) : IDisposable
+/// <summary>
+/// All that is known about one call. Grouped by the stage that writes it; each field has one writer. Reused from call
+/// to call: nothing of one is left when the next begins.
+/// </summary>
+internal sealed class GatewayExchange : IResettable
 {
-    internal HttpContext Http { get; } = http;
-    internal KeyHolder Key { get; } = key;
-    internal Protocol Protocol { get; } = protocol;
-    internal long StartedAt { get; } = Stopwatch.GetTimestamp();
+    public GatewayExchange() => Pieces = new PieceReader(this);
+
+    internal HttpContext Http { get; private set; } = null!;
+    internal KeyHolder Key { get; private set; } = null!;
+    internal Protocol Protocol { get; private set; } = null!;
+    internal long StartedAt { get; private set; }
 
     /// <summary>Any stage: why the call cannot be served. Null while all is well.</summary>
     internal Refusal? Refusal { get; set; }
 
     // 1 Inspect
     internal CallBody? Body { get; set; }
-    internal CallRequest Request { get; set; } = null!;
+    internal CallRequest Request;
 
     // 1b Once
     internal Repeat? Repeat { get; set; }
@@ -57,7 +63,7 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     internal Failure Failure { get; set; }
 
     // 4 Forward starts a new one, 5 Relay feeds it
-    internal Meter Meter { get; set; } = protocol.NewMeter();
+    internal Meter Meter { get; set; } = null!;
 
     // 5 Relay
     internal TimeSpan? FirstByteAfter { get; set; }
@@ -68,6 +74,8 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
     /// stream's end.
     /// </summary>
     internal AnswerBuffer Buffer { get; } = new();
+
+    internal PieceReader Pieces { get; }
 
     /// <summary>The provider took its time for what came last.</summary>
     internal bool IsSlow { get; set; }
@@ -92,14 +100,30 @@ internal sealed class GatewayExchange(HttpContext http, KeyHolder key, Protocol 
 
     internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(StartedAt);
 
-    public void Dispose()
+    internal void Begin(HttpContext http, KeyHolder key, Protocol protocol)
+    {
+        (Http, Key, Protocol) = (http, key, protocol);
+        StartedAt = Stopwatch.GetTimestamp();
+        Meter = protocol.NewMeter();
+    }
+
+    /// <summary>The call is over: what it has of others goes back to them.</summary>
+    public bool TryReset()
     {
         Answer?.Dispose();
         Walk.End();
         Silence?.Leave();
         Body?.Dispose();
         Kept?.Dispose();
-        Buffer.Dispose();
+        Buffer.Clear();
+
+        (Http, Key, Protocol, StartedAt, Refusal) = (null!, null!, null!, 0, null);
+        (Body, Request, Repeat, StaysOn, Kept) = (null, default, null, false, null);
+        (Walk, Plan, Candidate, Hold, Coverage) = (default, null, null!, null, Coverage.Unlimited);
+        (Silence, Credential, Answer, UpstreamStatus, MayTryAnother) = (null, "", null, 0, false);
+        (Failure, Meter, FirstByteAfter, Framing, Ending) = (default, null!, null, default, default);
+        (IsSlow, HasShown, IsTorn, IsAlone, MayComment, IsStored) = (false, false, false, false, false, false);
+        return true;
     }
 }
 

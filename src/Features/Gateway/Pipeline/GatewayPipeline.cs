@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.ObjectPool;
 using SupplyApi.Features.Gateway.Callers;
 using SupplyApi.Features.Gateway.Protocols;
 
@@ -9,30 +11,46 @@ internal sealed class GatewayPipeline(
     Once once, Choose choose, Reserve reserve, Forward forward, Relay relay, Settle settle)
 {
     private const int AttemptsMax = 3;
+    private const int SparesMax = 4096;
+
+    private readonly DefaultObjectPool<GatewayExchange> exchanges =
+        new(new DefaultPooledObjectPolicy<GatewayExchange>(), SparesMax);
+
+    /// <summary>For slices that take nothing but the request: the framework wraps no more code around these.</summary>
+    internal static Task RunAsync(HttpContext http, Protocol protocol) =>
+        http.RequestServices.GetRequiredService<GatewayPipeline>().ServeAsync(http, protocol);
 
     //  client ──▶ 1 Inspect ▶ 2 Choose ▶ 3 Reserve ▶ 4 Forward ──▶ upstream
     //  client ◀───────────── 5 Relay, with Meter reading along ◀── upstream
     //                        6 Settle: whatever happened since 3
     //  client ◀────────────── 7 the last piece, now that it is paid
-    internal async Task RunAsync(HttpContext http, Protocol protocol)
+    private async Task ServeAsync(HttpContext http, Protocol protocol)
     {
-        using var exchange = new GatewayExchange(http, http.Features.Get<KeyHolder>()!, protocol);
-        if (await Inspect.RunAsync(exchange) && await once.BeginAsync(exchange))
+        var exchange = exchanges.Get();
+        exchange.Begin(http, http.Features.Get<KeyHolder>()!, protocol);
+        try
         {
-            try
+            if (await Inspect.RunAsync(exchange) && await once.BeginAsync(exchange))
             {
-                if (await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
+                try
+                {
+                    if (await choose.RunAsync(exchange)) await TryCandidatesAsync(exchange);
+                }
+                finally
+                {
+                    await once.EndAsync(exchange);
+                }
             }
-            finally
-            {
-                await once.EndAsync(exchange);
-            }
-        }
 
-        if (exchange.Refusal is null) return;
-        Choose.Conclude(exchange);
-        if (http.Response.HasStarted) await Relay.BreakOffAsync(exchange, exchange.Refusal);
-        else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
+            if (exchange.Refusal is null) return;
+            Choose.Conclude(exchange);
+            if (http.Response.HasStarted) await Relay.BreakOffAsync(exchange, exchange.Refusal);
+            else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
+        }
+        finally
+        {
+            exchanges.Return(exchange);
+        }
     }
 
     // Until a byte has gone to the client another supplier may be tried. After it, never.

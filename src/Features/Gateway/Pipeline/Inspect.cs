@@ -27,10 +27,9 @@ internal static class Inspect
         }
 
         var model = exchange.Http.GetRouteValue("model") as string;
-        exchange.Refusal = CallRequest.Read(exchange.Protocol, body.Bytes, model, out var found);
-        exchange.Request = found;
-        if (exchange.Refusal is null && !exchange.Key.Allows(found.Model))
-            exchange.Refusal = Errors.ModelNotAllowed(found.Model);
+        exchange.Refusal = CallRequest.Read(exchange.Protocol, body.Bytes, model, out exchange.Request);
+        if (exchange.Refusal is null && !exchange.Key.Allows(exchange.Request.Model))
+            exchange.Refusal = Errors.ModelNotAllowed(exchange.Request.Model);
         return exchange.Refusal is null;
     }
 }

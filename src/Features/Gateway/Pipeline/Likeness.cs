@@ -12,7 +12,10 @@ internal struct Likeness
 
     // With none of these between the quotes it is one string, and the JSON around it is as it was.
     private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(static one => (byte)one), (byte)'"', (byte)'\\']);
+    [
+        (byte)'"', (byte)'\\',
+        .. Array.ConvertAll<int, byte>([.. Enumerable.Range(0, 0x20)], static one => (byte)one),
+    ]);
 
     private byte[]? known;
     private int before;

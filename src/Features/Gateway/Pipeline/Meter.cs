@@ -14,12 +14,14 @@ internal abstract class Meter
     private Likeness likeness;
     private TokenCount delivered;
     private long pictures;
+    private Usage usage;
+    private Told told;
 
     /// <summary>The last usage seen. Providers that repeat it on every chunk report running totals.</summary>
-    internal Usage? Reported { get; private set; }
+    internal Usage? Reported => told == Told.All ? usage : null;
 
     /// <summary>Input that was reported ahead of the output; what there was of that is still to be told.</summary>
-    internal Usage? ReportedInput { get; private set; }
+    internal Usage? ReportedInput => told == Told.Input ? usage : null;
 
     internal bool SawError { get; private set; }
 
@@ -112,15 +114,15 @@ internal abstract class Meter
         likeness.Spoil();
     }
 
-    protected void Report(Usage usage)
+    protected void Report(Usage all)
     {
-        Reported = usage;
+        (usage, told) = (all, Told.All);
         likeness.Spoil();
     }
 
-    protected void ReportInput(Usage usage)
+    protected void ReportInput(Usage input)
     {
-        ReportedInput = usage;
+        if (told != Told.All) (usage, told) = (input, Told.Input);
         likeness.Spoil();
     }
 
@@ -187,5 +189,12 @@ internal abstract class Meter
         {
             ArrayPool<byte>.Shared.Return(text);
         }
+    }
+
+    private enum Told
+    {
+        Nothing,
+        Input,
+        All,
     }
 }

@@ -19,6 +19,9 @@ internal sealed class PieceReader(GatewayExchange exchange)
     /// <summary>How many bytes were looked at for the ends of pieces.</summary>
     internal long Scanned => events.Scanned + elements.Scanned;
 
+    /// <summary>An answer begins.</summary>
+    internal void Begin() => (events, elements, IsCut) = (default, default, false);
+
     /// <summary>How much of the buffer's front is to be shown now; what is kept stands behind it.</summary>
     internal int Take(bool ended)
     {

@@ -113,7 +113,8 @@ internal sealed class Relay(SilenceWatch watch)
     private async ValueTask<Ending> CopyAsync(GatewayExchange exchange, UpstreamAnswer answer)
     {
         var silence = exchange.Silence ??= watch.Enter(exchange);
-        var pieces = new PieceReader(exchange);
+        var pieces = exchange.Pieces;
+        pieces.Begin();
         // The whole of it, where it is known how much that is: then it needs no further read to see the end.
         var whole = exchange.Framing == Framing.Whole ? answer.Length : -1;
         while (true)

@@ -18,11 +18,11 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
 
     private async ValueTask<Refusal?> TakeAsync(GatewayExchange exchange)
     {
-        var (key, candidate, request) = (exchange.Key, exchange.Candidate, exchange.Request);
+        var (key, candidate) = (exchange.Key, exchange.Candidate);
         var left = exchange.Http.RequestAborted;
         var amount = candidate.Prices.CostAtMost(
-            request.CountedInputTokens, request.OutputTokensLimit,
-            images: exchange.Protocol.DrawsPictures ? request.Choices : 0);
+            exchange.Request.CountedInputTokens, exchange.Request.OutputTokensLimit,
+            images: exchange.Protocol.DrawsPictures ? exchange.Request.Choices : 0);
         var hold = new Hold(leases, candidate.Prices, Secrets.NewId(clock.GetUtcNow()), amount);
         try
         {
@@ -45,7 +45,8 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
             exchange.Hold = hold;
             exchange.Coverage = hold;
             // Where the caller set the limit the provider keeps it: the hold is enough.
-            if (!request.HasLimit && candidate.Prices.PerRequest is null) hold.Cover(request.OutputTokensLimit);
+            if (!exchange.Request.HasLimit && candidate.Prices.PerRequest is null)
+                hold.Cover(exchange.Request.OutputTokensLimit);
             return null;
         }
         finally

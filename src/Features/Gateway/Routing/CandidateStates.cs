@@ -28,7 +28,8 @@ internal sealed class CandidateStates
     {
         if (all.Count > offered.Count)
         {
-            var there = offered.Select(static one => (one.Source, one.Id)).ToHashSet();
+            var there = new HashSet<(Source, long)>(offered.Count);
+            foreach (var one in offered) there.Add((one.Source, one.Id));
             foreach (var (key, state) in all)
             {
                 if (!there.Contains(key) && state.IsAtRest(now)) all.Remove(key);

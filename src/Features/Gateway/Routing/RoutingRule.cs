@@ -24,8 +24,8 @@ internal static class RoutingRules
 {
     internal const string Setting = "routing_rule";
 
-    private static readonly string[] Names = [.. Enum.GetValues<RoutingRule>().Select(static one =>
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(one.ToString()))];
+    private static readonly string[] Names =
+        Array.ConvertAll(Enum.GetNames<RoutingRule>(), JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
     internal static string Choices { get; } = string.Join(", ", Names);
 

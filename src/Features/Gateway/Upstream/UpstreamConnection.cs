@@ -74,7 +74,24 @@ internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, S
         {
             // A provider may answer before it has read everything.
             sending = SendAsync(request);
-            return await ReadHeadAsync(home);
+            var scanned = 0;
+            while (true)
+            {
+                var end = ResponseHead.EndOf(buffer.AsSpan(from, until - from), ref scanned);
+                if (end > 0)
+                {
+                    if (Take(end, home) is { } answer) return answer;
+                    scanned = 0;
+                    continue;
+                }
+
+                if (until == buffer.Length) Grow();
+                // The token is followed already, by what it registered above.
+                var read = await stream.ReadAsync(buffer.AsMemory(until), CancellationToken.None);
+                if (read == 0) throw new IOException("The connection ended without an answer.");
+                HasHeard = true;
+                until += read;
+            }
         }
         catch (Exception error)
         {
@@ -156,28 +173,6 @@ internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, S
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
         {
             // Whoever reads finds out, or reads why the provider wanted no more.
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<UpstreamAnswer> ReadHeadAsync(UpstreamConnections home)
-    {
-        var scanned = 0;
-        while (true)
-        {
-            var end = ResponseHead.EndOf(buffer.AsSpan(from, until - from), ref scanned);
-            if (end > 0)
-            {
-                if (Take(end, home) is { } answer) return answer;
-                scanned = 0;
-                continue;
-            }
-
-            if (until == buffer.Length) Grow();
-            var read = await stream.ReadAsync(buffer.AsMemory(until));
-            if (read == 0) throw new IOException("The connection ended without an answer.");
-            HasHeard = true;
-            until += read;
         }
     }
 

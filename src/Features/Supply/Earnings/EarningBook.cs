@@ -1,5 +1,3 @@
-using NpgsqlTypes;
-
 namespace SupplyApi.Features.Supply.Earnings;
 
 /// <summary>
@@ -78,19 +76,22 @@ internal static class EarningBook
     {
         if (calls.Count == 0) return;
         await CopyAsync(connection, calls, ct);
+        var days = new Dictionary<(long, DateOnly, string), Day>();
+        var minutes = new Dictionary<(long, DateTimeOffset), Minute>();
+        foreach (var call in calls)
+        {
+            var (date, at, records) = (DayOf(call.At), MinuteOf(call.At), call.IsRecord ? 1 : 0);
+            var day = days.GetValueOrDefault((call.TenantId, date, call.Platform));
+            days[(call.TenantId, date, call.Platform)] =
+                new Day(call.TenantId, date, call.Platform, day.Sum + call.Turnover, day.Records + records);
+            if (records == 0) continue;
+            var minute = minutes.GetValueOrDefault((call.TenantId, at));
+            minutes[(call.TenantId, at)] = new Minute(call.TenantId, at, minute.Records + records);
+        }
+
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(ToDays(calls
-            .GroupBy(static one => (one.TenantId, Day: DayOf(one.At), one.Platform))
-            .Select(static one => new Day(
-                one.Key.TenantId, one.Key.Day, one.Key.Platform,
-                one.Aggregate(default(Turnover), static (sum, call) => sum + call.Turnover),
-                one.LongCount(static call => call.IsRecord)))
-            .ToList()));
-        batch.BatchCommands.Add(ToMinutes(calls
-            .Where(static one => one.IsRecord)
-            .GroupBy(static one => (one.TenantId, Minute: MinuteOf(one.At)))
-            .Select(static one => new Minute(one.Key.TenantId, one.Key.Minute, one.LongCount()))
-            .ToList()));
+        batch.BatchCommands.Add(ToDays(days.Values));
+        batch.BatchCommands.Add(ToMinutes(minutes.Values));
         await batch.ExecuteNonQueryAsync(ct);
     }
 
@@ -111,41 +112,42 @@ internal static class EarningBook
     private static async Task CopyAsync(
         NpgsqlConnection connection, IReadOnlyList<CallEarning> calls, CancellationToken ct)
     {
-        await using var rows = await connection.BeginBinaryImportAsync(CopyRecords, ct);
+        using var rows = new CopiedRows();
         foreach (var call in calls)
         {
             if (!call.IsRecord) continue;
-            await rows.StartRowAsync(ct);
-            await rows.WriteAsync(call.TenantId, ct);
-            await rows.WriteAsync(call.UserId, ct);
-            await rows.WriteAsync("usage", ct);
-            await rows.WriteAsync(call.Platform, ct);
-            await rows.WriteAsync(call.Turnover.Net, ct);
-            await rows.WriteAsync("pending", ct);
-            await rows.WriteAsync(call.Model, ct);
-            await rows.WriteAsync(call.UsageId, ct);
-            await rows.WriteAsync(call.At, NpgsqlDbType.TimestampTz, ct);
+            rows.Begin(columns: 9);
+            rows.Value(call.TenantId);
+            rows.Value(call.UserId);
+            rows.Value("usage");
+            rows.Value(call.Platform);
+            rows.Value(call.Turnover.Net);
+            rows.Value("pending");
+            rows.Value(call.Model);
+            rows.Value(call.UsageId);
+            rows.Value(call.At);
         }
 
-        await rows.CompleteAsync(ct);
+        await rows.SendAsync(connection, CopyRecords, ct);
     }
 
-    private static NpgsqlBatchCommand ToDays(List<Day> days) => new NpgsqlBatchCommand(AddToDays)
-        .With(days.ConvertAll(static one => one.TenantId).ToArray())
-        .With(days.ConvertAll(static one => one.Date).ToArray())
-        .With(days.ConvertAll(static one => one.Platform).ToArray())
-        .With(days.ConvertAll(static one => one.Sum.Revenue).ToArray())
-        .With(days.ConvertAll(static one => one.Sum.Fee).ToArray())
-        .With(days.ConvertAll(static one => one.Sum.Net).ToArray())
-        .With(days.ConvertAll(static one => one.Sum.Tokens).ToArray())
-        .With(days.ConvertAll(static one => one.Sum.Requests).ToArray())
-        .With(days.ConvertAll(static one => one.Sum.Successes).ToArray())
-        .With(days.ConvertAll(static one => one.Records).ToArray());
+    private static NpgsqlBatchCommand ToDays(IReadOnlyCollection<Day> days) => new NpgsqlBatchCommand(AddToDays)
+        .With(days.Column(static one => one.TenantId))
+        .With(days.Column(static one => one.Date))
+        .With(days.Column(static one => one.Platform))
+        .With(days.Column(static one => one.Sum.Revenue))
+        .With(days.Column(static one => one.Sum.Fee))
+        .With(days.Column(static one => one.Sum.Net))
+        .With(days.Column(static one => one.Sum.Tokens))
+        .With(days.Column(static one => one.Sum.Requests))
+        .With(days.Column(static one => one.Sum.Successes))
+        .With(days.Column(static one => one.Records));
 
-    private static NpgsqlBatchCommand ToMinutes(List<Minute> minutes) => new NpgsqlBatchCommand(AddToMinutes)
-        .With(minutes.ConvertAll(static one => one.TenantId).ToArray())
-        .With(minutes.ConvertAll(static one => one.At).ToArray())
-        .With(minutes.ConvertAll(static one => one.Records).ToArray());
+    private static NpgsqlBatchCommand ToMinutes(IReadOnlyCollection<Minute> minutes) =>
+        new NpgsqlBatchCommand(AddToMinutes)
+        .With(minutes.Column(static one => one.TenantId))
+        .With(minutes.Column(static one => one.At))
+        .With(minutes.Column(static one => one.Records));
 
     private static DateOnly DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
 

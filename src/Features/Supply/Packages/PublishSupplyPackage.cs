@@ -100,7 +100,11 @@ internal static class PublishSupplyPackage
             policy.CheckModel(package.Provider, package.Model),
             policy.CheckPrice(package.PriceInput, package.PriceOutput),
         ];
-        unmet.AddRange(ofThePolicy.OfType<Refusal>().Select(static one => (one.Code.ToUpperInvariant(), one.Message)));
+        foreach (var one in ofThePolicy)
+        {
+            if (one is not null) unmet.Add((one.Code.ToUpperInvariant(), one.Message));
+        }
+
         return unmet;
     }
 }
