@@ -1,4 +1,4 @@
-using System.Buffers;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -56,15 +56,15 @@ internal sealed class AnswerBuffer : IDisposable
 
     public void Dispose()
     {
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
+        if (bytes.Length > 0) CallBuffers.Return(bytes);
         (bytes, filled) = ([], 0);
     }
 
     private void Resize(int size)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = CallBuffers.Rent(size);
         Span.CopyTo(larger);
-        if (bytes.Length > 0) ArrayPool<byte>.Shared.Return(bytes);
+        if (bytes.Length > 0) CallBuffers.Return(bytes);
         bytes = larger;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -8,9 +9,9 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// </summary>
 internal sealed class CallBody : IDisposable
 {
-    private const int FirstBytes = 16 * 1024;
+    private const int FirstBytes = 2 * 1024;
 
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBytes);
+    private byte[] buffer = CallBuffers.Rent(FirstBytes);
     private int length;
     private int readers = 1;
 
@@ -29,14 +30,14 @@ internal sealed class CallBody : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Decrement(ref readers) == 0) ArrayPool<byte>.Shared.Return(buffer);
+        if (Interlocked.Decrement(ref readers) == 0) CallBuffers.Return(buffer);
     }
 
     private void Grow(int size)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = CallBuffers.Rent(size);
         buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        CallBuffers.Return(buffer);
         buffer = larger;
     }
 }

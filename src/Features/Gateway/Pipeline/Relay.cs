@@ -6,9 +6,9 @@ using SupplyApi.Features.Gateway.Upstream;
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// 5: the answer as it comes, all but its last piece: that is shown after the bill is on the books, so that nothing that
-/// looks finished is unpaid. What is there is sent before the provider is waited for. Whoever is being awaited is to
-/// blame for a failure: the provider while reading, the client while writing.
+/// 5: the answer as it comes, all but its last piece: that is shown after the bill is on the books, so that nothing
+/// that looks finished is unpaid. What is there is sent before the provider is waited for. Whoever is being awaited is
+/// to blame for a failure: the provider while reading, the client while writing.
 /// </summary>
 internal sealed class Relay(SilenceWatch watch)
 {

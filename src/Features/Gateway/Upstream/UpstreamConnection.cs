@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -238,7 +237,7 @@ internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, S
     {
         if (until - from >= HeadBytesMax)
             throw new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, "The head is too long.");
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytes, buffer.Length * 2));
+        var larger = CallBuffers.Rent(Math.Max(BufferBytes, buffer.Length * 2));
         var length = until - from;
         buffer.AsSpan(from, length).CopyTo(larger);
         GiveBack();
@@ -247,7 +246,7 @@ internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, S
 
     private void GiveBack()
     {
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        if (buffer.Length > 0) CallBuffers.Return(buffer);
         (buffer, from, until) = ([], 0, 0);
     }
 }

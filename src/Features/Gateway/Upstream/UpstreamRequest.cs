@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using SupplyApi.Features.Gateway.Pipeline;
@@ -14,7 +13,7 @@ internal sealed class UpstreamRequest : IDisposable
     private const int FirstBytes = 4 * 1024;
     private const int CopiedMax = 16 * 1024;
 
-    private byte[] head = ArrayPool<byte>.Shared.Rent(FirstBytes);
+    private byte[] head = CallBuffers.Rent(FirstBytes);
     private int length;
     private OutgoingBody body;
     private int readers = 1;
@@ -94,7 +93,7 @@ internal sealed class UpstreamRequest : IDisposable
     public void Dispose()
     {
         if (Interlocked.Decrement(ref readers) != 0) return;
-        ArrayPool<byte>.Shared.Return(head);
+        CallBuffers.Return(head);
         body.Owner?.Dispose();
     }
 
@@ -110,9 +109,9 @@ internal sealed class UpstreamRequest : IDisposable
     {
         if (head.Length - length < least)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(head.Length * 2, length + least));
+            var larger = CallBuffers.Rent(Math.Max(head.Length * 2, length + least));
             head.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(head);
+            CallBuffers.Return(head);
             head = larger;
         }
 
