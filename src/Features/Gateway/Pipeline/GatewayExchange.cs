@@ -83,9 +83,6 @@ internal sealed class GatewayExchange : IResettable
     /// <summary>Something of a model's answer went out: nobody else can answer any more.</summary>
     internal bool HasShown { get; set; }
 
-    /// <summary>So many bytes were shown and are not on their way yet.</summary>
-    internal int Unsent { get; set; }
-
     /// <summary>A piece went out before it was whole: what follows would stand in the middle of it.</summary>
     internal bool IsTorn { get; set; }
 
@@ -125,8 +122,7 @@ internal sealed class GatewayExchange : IResettable
         (Walk, Plan, Candidate, Hold, Coverage) = (default, null, null!, null, Coverage.Unlimited);
         (Silence, Credential, Answer, UpstreamStatus, MayTryAnother) = (null, "", null, 0, false);
         (Failure, Meter, FirstByteAfter, Framing, Ending) = (default, null!, null, default, default);
-        (IsSlow, HasShown, Unsent, IsTorn, IsAlone) = (false, false, 0, false, false);
-        (MayComment, IsStored) = (false, false);
+        (IsSlow, HasShown, IsTorn, IsAlone, MayComment, IsStored) = (false, false, false, false, false, false);
         return true;
     }
 }

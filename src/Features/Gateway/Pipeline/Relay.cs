@@ -6,17 +6,14 @@ using SupplyApi.Features.Gateway.Upstream;
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// 5: the answer as it comes, all but its last piece: that is shown after the bill is on the books, so that nothing
-/// that looks finished is unpaid. What is there is sent before the provider is waited for. Whoever is being awaited is
-/// to blame for a failure: the provider while reading, the client while writing.
+/// 5: the answer as it comes, one flush per read, all but its last piece: that is shown after the bill is on the books,
+/// so that nothing that looks finished is unpaid. Whoever is being awaited is to blame for a failure: the provider
+/// while reading, the client while writing.
 /// </summary>
 internal sealed class Relay(SilenceWatch watch)
 {
     /// <summary>An answer of known length that is not longer is read in one piece.</summary>
     private const int AtOnceMax = 1024 * 1024;
-
-    /// <summary>So much is sent even while more comes without waiting.</summary>
-    private const int UnsentMax = 32 * 1024;
 
     private const int SlowMs = 10;
 
@@ -122,22 +119,15 @@ internal sealed class Relay(SilenceWatch watch)
         var whole = exchange.Framing == Framing.Whole ? answer.Length : -1;
         while (true)
         {
-            var reading = ReadAsync(answer, exchange, (int)Math.Clamp(whole, 1, AtOnceMax));
-            if ((exchange.Unsent >= UnsentMax || !reading.IsCompleted) && !await SendAsync(exchange))
-            {
-                await StopAsync(answer, reading);
-                return Left(exchange);
-            }
-
             int read;
             silence.Begin(watch.Terms.Idle);
             try
             {
-                read = await reading;
+                read = await ReadAsync(answer, exchange, (int)Math.Clamp(whole, 1, AtOnceMax));
             }
             catch (IOException)
             {
-                return HasLeft(exchange) || !await SendAsync(exchange) ? Left(exchange) : Ending.UpstreamFailed;
+                return HasLeft(exchange) ? Left(exchange) : Ending.UpstreamFailed;
             }
             finally
             {
@@ -147,10 +137,17 @@ internal sealed class Relay(SilenceWatch watch)
             if (read > 0) exchange.FirstByteAfter ??= exchange.Elapsed;
             var isEnd = read == 0 || (!exchange.IsTorn && exchange.Buffer.Length == whole);
             if (isEnd && exchange.Framing != Framing.Events && !pieces.IsAnswer()) return Ending.UpstreamFailed;
-            if (pieces.Take(isEnd) is > 0 and var shown) Show(exchange, shown);
-            if (!isEnd && !exchange.Meter.SawEnd && !pieces.IsCut) continue;
-            if (!await SendAsync(exchange)) return Left(exchange);
+            try
+            {
+                if (pieces.Take(isEnd) is > 0 and var shown) await ShowAsync(exchange, shown);
+            }
+            catch (Exception error) when (error is IOException or OperationCanceledException)
+            {
+                return Left(exchange);
+            }
+
             if (pieces.IsCut) return Ending.HoldUsedUp;
+            if (!isEnd && !exchange.Meter.SawEnd) continue;
             answer.MayEnd = true;
             return HasLeft(exchange) ? Left(exchange) : Ending.Completed;
         }
@@ -175,28 +172,12 @@ internal sealed class Relay(SilenceWatch watch)
     private static Ending Left(GatewayExchange exchange) =>
         exchange.HasShown ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;
 
-    // Nobody else may get the buffer while something may still be read into it.
-    private static async ValueTask StopAsync(UpstreamAnswer answer, ValueTask<int> reading)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask ShowAsync(GatewayExchange exchange, int length)
     {
-        answer.Stop();
-        try
-        {
-            await reading;
-        }
-        catch (IOException)
-        {
-            // As it was told to.
-        }
-    }
+        Show(exchange, length);
+        if (exchange.IsAlone) return;
 
-    /// <summary>What was shown goes out. False: the client has left, and the call ends with it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> SendAsync(GatewayExchange exchange)
-    {
-        if (exchange.Unsent == 0) return true;
-
-        exchange.Unsent = 0;
-        if (exchange.IsAlone) return true;
         var hasLeft = exchange.Http.RequestAborted.IsCancellationRequested;
         try
         {
@@ -205,15 +186,14 @@ internal sealed class Relay(SilenceWatch watch)
                 || (await exchange.Http.Response.BodyWriter.FlushAsync(CancellationToken.None)).IsCompleted;
             exchange.Silence!.Spoke();
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (Exception error) when (exchange.StaysOn && error is IOException or OperationCanceledException)
         {
             hasLeft = true;
         }
 
-        if (!hasLeft) return true;
-        if (!exchange.StaysOn) return false;
+        if (!hasLeft) return;
+        if (!exchange.StaysOn) throw new OperationCanceledException();
         (exchange.IsAlone, exchange.MayComment) = (true, false);
-        return true;
     }
 
     private static void Show(GatewayExchange exchange, int length)
@@ -222,7 +202,6 @@ internal sealed class Relay(SilenceWatch watch)
         exchange.Kept?.Add(shown);
         if (!exchange.IsAlone) exchange.Http.Response.BodyWriter.Write(shown);
         exchange.HasShown = true;
-        exchange.Unsent += length;
         exchange.Buffer.Shown(length);
     }
 }

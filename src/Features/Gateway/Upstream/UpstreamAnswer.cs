@@ -36,9 +36,6 @@ internal sealed class UpstreamAnswer(UpstreamConnection connection, UpstreamConn
         return length;
     }
 
-    /// <summary>Whoever reads from it gets an error.</summary>
-    internal void Stop() => connection?.Abort();
-
     /// <summary>All that matters was read, and the end is near.</summary>
     internal bool MayEnd { get; set; }
 
