@@ -50,7 +50,7 @@ public sealed class PackagesSellOut : ApiTest
     public async Task Not_before_the_last_call_under_way_has_paid(int quota, string then)
     {
         var sale = await Sale.MakeAsync(Actors, Ten with { Quota = quota });
-        using var response = await sale.Consumer.OpenChatAsync(sale.Model, "!chunks=20 !slow=50 !tokens=10,20");
+        using var response = await sale.Consumer.OpenChatAsync(sale.Model, "!chunks=20 !slow=150 !tokens=10,20");
         await BuyAsync(sale, "!tokens=1000,3000");
         Assert.Equal("active", await StatusAsync(sale));
         await response.Content.ReadAsStringAsync();
@@ -63,7 +63,7 @@ public sealed class PackagesSellOut : ApiTest
     public async Task When_paused_too()
     {
         var sale = await Sale.MakeAsync(Actors, Ten);
-        using var response = await sale.Consumer.OpenChatAsync(sale.Model, "!chunks=20 !slow=50 !tokens=10,4000");
+        using var response = await sale.Consumer.OpenChatAsync(sale.Model, "!chunks=20 !slow=150 !tokens=10,4000");
         (await sale.Supplier.Quietly().Post($"/api/v1/supply/packages/{sale.Package}/pause")).Expect(200);
         await response.Content.ReadAsStringAsync();
 

@@ -11,7 +11,8 @@ public sealed class UnlistSupplyPackageTests : ApiTest
         await sale.Supplier.Post($"/api/v1/supply/packages/{sale.Package}/publish");
 
         Transcript.Matches();
-        Assert.Equal(404, (await sale.BuyAsync("!tokens=1,1")).Status);
+        await Eventually.Async(
+            () => sale.BuyAsync("!tokens=1,1"), static answer => answer.Status == 404, "off sale", seconds: 3);
     }
 
     [Fact]
