@@ -15,6 +15,9 @@ internal sealed class SettingsException(string setting, string problem) : Except
 internal sealed record Settings
 {
     private const int HoldDaysMax = 3650;
+
+    // Two listen for as long as the process lives, batches of prices take eight.
+    private const int PoolMin = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
     private static readonly string[] ProviderNames = ["openai", "anthropic", "gemini", "baidu", "xfyun", "tencent"];
@@ -125,6 +128,8 @@ internal sealed record Settings
             var builder = new NpgsqlConnectionStringBuilder(text);
             if (string.IsNullOrEmpty(builder.Host))
                 throw new SettingsException("ConnectionStrings__Supply", "Host is missing");
+            if (builder.ContainsKey("Maximum Pool Size") && builder.MaxPoolSize < PoolMin)
+                throw new SettingsException("ConnectionStrings__Supply", $"Maximum Pool Size is {PoolMin} or more");
             return text;
         }
         catch (Exception error) when (error is ArgumentException or FormatException)

@@ -6,6 +6,7 @@ public sealed class SettingsAreChecked
     [Theory]
     [InlineData("ASPNETCORE_URLS", "nonsense")]
     [InlineData("ConnectionStrings__Supply", "Host=localhost;Nonsense=1")]
+    [InlineData("ConnectionStrings__Supply", "Host=localhost;Maximum Pool Size=15")]
     [InlineData("Supply__MasterKey", "c2hvcnQ=")]
     [InlineData("Supply__MasterKey", "not base64")]
     [InlineData("Supply__MasterKey", "")]

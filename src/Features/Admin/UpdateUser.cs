@@ -52,14 +52,11 @@ internal static class UpdateUser
             return Errors.Invalid("is_admin", "Another admin must take your rights away.");
         if (body.Phone is { Length: > 0 } text && Phone.Read(text) is null) return Errors.Invalid("phone", Phone.Forms);
 
-        await using var connection = await db.OpenConnectionAsync(ct);
         // What nodes have taken out of the wallet ahead is not there to be taken away.
         if (body.Balance is not null)
-        {
-            var tenantId = await connection.Command(Tenant).With(userId).ValueAsync<long>(ct);
-            await leases.RecallFromAllAsync(new LeaseKey(LeaseKind.Wallet, tenantId), ct);
-        }
+            await leases.RecallFromAllAsync(new LeaseKey(LeaseKind.Wallet, await TenantAsync(userId, db, ct)), ct);
 
+        await using var connection = await db.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var row = await connection.Command(Lock).With(userId).OneAsync<Row>(ct);
         if (row is null) return Errors.NotFound("user");
@@ -92,6 +89,12 @@ internal static class UpdateUser
         }, now, ct);
         await transaction.CommitAsync(ct);
         return TypedResults.Ok(after);
+    }
+
+    private static async Task<long> TenantAsync(long userId, NpgsqlDataSource db, CancellationToken ct)
+    {
+        await using var connection = await db.OpenConnectionAsync(ct);
+        return await connection.Command(Tenant).With(userId).ValueAsync<long>(ct);
     }
 
     private static async Task<bool> SetBalanceAsync(

@@ -41,8 +41,11 @@ internal static class LoginWithPassword
         if (!await connection.Command(AdminExists).ValueAsync<bool>(ct)) return Errors.SetupRequired;
 
         var found = await connection.Command(Find).With(identifier).OneAsync<Row>(ct);
+        // Hashes wait for each other: whoever stands in that row must not keep a connection from everybody else.
+        await connection.CloseAsync();
         if (!await PasswordHash.MatchesAsync(body.Password, found?.PasswordHash)) return Errors.WrongPassword;
 
+        await connection.OpenAsync(ct);
         var user = await UserProfile.FindAsync(connection, found!.Id, ct);
         var token = SessionToken.Issue(secrets, found.Id, found.Epoch, clock.GetUtcNow());
         return TypedResults.Ok(new SignedIn(token, user!));

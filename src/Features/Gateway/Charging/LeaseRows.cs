@@ -187,17 +187,21 @@ internal sealed class LeaseRows(NpgsqlDataSource db, Node node, TimeProvider clo
     }
 
     /// <summary>
-    /// Asks every node for what is free of a lease, and waits a little while for it to be back in its account.
+    /// Asks every node for what is free of a lease, and waits a little while for it to be back in its account. Whoever
+    /// has a connection open must not call it: many who wait here would keep each other, and the nodes, from theirs.
     /// </summary>
     internal async Task RecallFromAllAsync(LeaseKey key, CancellationToken ct)
     {
-        await using var connection = await db.OpenConnectionAsync(ct);
         for (var look = 0; look < LooksMax; look++)
         {
-            var amount = await connection.Command(TakenAhead).With(key.KindName).With(key.OwnerId)
-                .ValueAsync<decimal>(ct);
-            if (amount == 0) return;
-            if (look == 0) await connection.Command(Recall).With(Notice(key)).RunAsync(ct);
+            await using (var connection = await db.OpenConnectionAsync(ct))
+            {
+                var amount = await connection.Command(TakenAhead).With(key.KindName).With(key.OwnerId)
+                    .ValueAsync<decimal>(ct);
+                if (amount == 0) return;
+                if (look == 0) await connection.Command(Recall).With(Notice(key)).RunAsync(ct);
+            }
+
             await Task.Delay(Look, ct);
         }
     }

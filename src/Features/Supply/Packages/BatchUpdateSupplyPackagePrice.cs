@@ -9,7 +9,7 @@ internal static class BatchUpdateSupplyPackagePrice
 
     // A batch keeps one connection for its key and needs another for its items. Without a bound, batches could take
     // the whole pool for their keys and then wait for each other.
-    private static readonly SemaphoreSlim Places = new(8);
+    private static readonly SemaphoreSlim Places = new(4);
 
     internal sealed record Request(IReadOnlyList<Item> Items);
 
