@@ -44,8 +44,7 @@ public sealed class DisableSupplyAccountTests : ApiTest
         var account = accounts.Expect(200).Number("data.0.account_id");
         (await admin.Post($"/api/supply-accounts/{account}/disable", Reason)).Expect(200);
 
-        await Eventually.Async(
-            async () => (await sale.BuyAsync("Say hello.")).Status, static seen => seen == 404, "404 at the gateway");
+        await sale.BuyingAnswersAsync(404);
         var models = (await sale.Consumer.Quietly().Get("/v1/models")).Expect(200).Body;
         Assert.DoesNotContain($"\"{sale.Model}\"", models, StringComparison.Ordinal);
     }

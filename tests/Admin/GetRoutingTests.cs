@@ -1,14 +1,9 @@
 namespace SupplyApi.Tests.Admin;
 
-public sealed class GetRoutingTests : ApiTest
+/// <summary>There is one rule for all calls of a process.</summary>
+public sealed class GetRoutingTests : OwnProcessTest
 {
     private const string Path = "/api/routing";
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Tells_administrators_the_rule()
@@ -21,7 +16,4 @@ public sealed class GetRoutingTests : ApiTest
 
         Transcript.Matches();
     }
-
-    // There is one rule for all calls of a process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

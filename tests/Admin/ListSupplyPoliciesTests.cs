@@ -1,14 +1,9 @@
 namespace SupplyApi.Tests.Admin;
 
-public sealed class ListSupplyPoliciesTests : ApiTest
+/// <summary>Policies bind all suppliers of a process.</summary>
+public sealed class ListSupplyPoliciesTests : OwnProcessTest
 {
     private const string Path = "/api/supply-policies";
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Has_every_provider_from_the_start()
@@ -30,7 +25,4 @@ public sealed class ListSupplyPoliciesTests : ApiTest
 
         Transcript.Matches();
     }
-
-    // Policies bind all suppliers of a process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

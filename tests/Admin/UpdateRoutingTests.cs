@@ -1,14 +1,9 @@
 namespace SupplyApi.Tests.Admin;
 
-public sealed class UpdateRoutingTests : ApiTest
+/// <summary>There is one rule for all calls of a process.</summary>
+public sealed class UpdateRoutingTests : OwnProcessTest
 {
     private const string Path = "/api/routing";
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Takes_each_rule()
@@ -53,7 +48,4 @@ public sealed class UpdateRoutingTests : ApiTest
             deeds.Select(static one => (one.Before, one.After)));
         Assert.All(deeds, one => Assert.Equal(("admin.routing.update", admin.Id), (one.Action, one.OperatorId)));
     }
-
-    // There is one rule for all calls of a process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace SupplyApi.Tests.Admin;
 
-public sealed class UpdateSupplyPolicyTests : ApiTest
+/// <summary>Policies bind all suppliers of a process.</summary>
+public sealed class UpdateSupplyPolicyTests : OwnProcessTest
 {
     private const string Path = "/api/supply-policies/openai";
 
@@ -14,12 +15,6 @@ public sealed class UpdateSupplyPolicyTests : ApiTest
           "model_floors": []
         }
         """;
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Replaces_the_whole_policy_of_one_provider()
@@ -92,9 +87,6 @@ public sealed class UpdateSupplyPolicyTests : ApiTest
         Assert.Contains("\"allowed_models\": [\"gpt-*\"]", deed.After, StringComparison.Ordinal);
         Assert.Equal((0, 0), await TenantsAsync());
     }
-
-    // Policies bind all suppliers of a process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 
     private async Task<(long Audited, long Announced)> TenantsAsync()
     {

@@ -4,7 +4,7 @@ namespace SupplyApi.Tests.Gateway;
 /// The endings that need a process of their own: a provider that falls silent, and kill -9. What was delivered before
 /// the silence is billed; what was cut by the kill is not, and nothing of it stays held; what was whole is.
 /// </summary>
-public sealed class EndingsOfSilenceAndDeath : ApiTest
+public sealed class EndingsOfSilenceAndDeath : OwnProcessTest
 {
     public static TheoryData<string> Streams { get; } =
         [Way.Chat.Path, Way.Message.Path, Way.ContentEvents.Path, Way.ContentArray.Path];
@@ -13,12 +13,6 @@ public sealed class EndingsOfSilenceAndDeath : ApiTest
 
     public static TheoryData<string, bool> All { get; } =
         [.. Streams.Select(static one => (one.Data, true)), .. Wholes.Select(static one => (one.Data, false))];
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Streams), DisableDiscoveryEnumeration = true)]
@@ -83,11 +77,11 @@ public sealed class EndingsOfSilenceAndDeath : ApiTest
         await Books.BilledAsync(Api.Database, sale, "completed", "provider_final", 10, 5);
     }
 
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(new()
+    protected override Dictionary<string, string> Settings { get; } = new()
     {
         ["Supply__FirstByteTimeout"] = "00:00:02",
         ["Supply__IdleTimeout"] = "00:00:01",
-    });
+    };
 
     private async Task NothingBilledAsync(Sale sale)
     {

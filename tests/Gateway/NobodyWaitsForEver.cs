@@ -1,14 +1,8 @@
 namespace SupplyApi.Tests.Gateway;
 
 /// <summary>A provider that does not begin, or stops in the middle, is left; nobody pays for silence.</summary>
-public sealed class NobodyWaitsForEver : ApiTest
+public sealed class NobodyWaitsForEver : OwnProcessTest
 {
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task For_a_provider()
     {
@@ -39,9 +33,9 @@ public sealed class NobodyWaitsForEver : ApiTest
         }
     }
 
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(new()
+    protected override Dictionary<string, string> Settings { get; } = new()
     {
         ["Supply__FirstByteTimeout"] = "00:00:01",
         ["Supply__IdleTimeout"] = "00:00:01",
-    });
+    };
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace SupplyApi.Tests.Gateway;
 
 /// <summary>Two hundred calls at once, by one process or by two, and something that is worth exactly some.</summary>
-public sealed class NothingIsSpentTwice : ApiTest
+public sealed class NothingIsSpentTwice : OwnProcessTest
 {
     private const int Calls = 200;
     private const int Affordable = 73;
@@ -17,13 +17,14 @@ public sealed class NothingIsSpentTwice : ApiTest
     private static readonly Offer Plenty = new(
         Quota: 1000, PriceInput: 0, PriceOutput: Sale.PerOutputToken * 1_000_000, MaxConcurrent: 1000);
 
-    private readonly string masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private SupplyApiProcess? other;
+
+    protected override Dictionary<string, string> Settings { get; } =
+        new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
 
     public override async ValueTask DisposeAsync()
     {
         if (other is not null) await other.DisposeAsync();
-        await Api.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -63,15 +64,12 @@ public sealed class NothingIsSpentTwice : ApiTest
         await sale.BalanceBecomesAsync(Wealth - (Affordable * Cost));
     }
 
-    protected override Task<SupplyApiProcess> StartAsync() =>
-        SupplyApiProcess.StartAsync(new() { ["Supply__MasterKey"] = masterKey });
-
     private async Task<Sale> MakeAsync(int processes, Offer offer)
     {
         var sale = await Sale.MakeAsync(Actors, offer);
         if (processes == 1) return sale;
 
-        other = await SupplyApiProcess.StartAsync(new() { ["Supply__MasterKey"] = masterKey }, Api.Database);
+        other = await SupplyApiProcess.StartAsync(Settings, Api.Database);
         await sale.OnSaleAsync(sale.Consumer.At(other));
         return sale;
     }

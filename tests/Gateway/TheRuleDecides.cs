@@ -1,14 +1,8 @@
 namespace SupplyApi.Tests.Gateway;
 
 /// <summary>The rule that an administrator set, as calls meet it; WalksFollowTheRule has each one of them.</summary>
-public sealed class TheRuleDecides : ApiTest
+public sealed class TheRuleDecides : OwnProcessTest
 {
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Whose_turn_it_is()
     {
@@ -33,9 +27,6 @@ public sealed class TheRuleDecides : ApiTest
         Assert.Subset(packages.ToHashSet(), served);
         Assert.True(served.Count > 1, string.Join(' ', served));
     }
-
-    // There is one rule for all calls of a process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 
     private async Task<(Sale Sale, IReadOnlyList<string> Packages)> ThreeAsync()
     {

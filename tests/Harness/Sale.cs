@@ -55,6 +55,11 @@ public sealed record Sale(Supplier Supplier, Consumer Consumer, string Model, st
     public Task<Answer> BuyAsync(string prompt) =>
         Consumer.Quietly().Post("/v1/chat/completions", Consumer.Chat(Model, prompt));
 
+    /// <summary>Until the gateway was told who may sell, and buying ends so.</summary>
+    public Task<Answer> BuyingAnswersAsync(int status, string prompt = "Say hello.", int seconds = 15) =>
+        Eventually.Async(
+            () => BuyAsync(prompt), answer => answer.Status == status, $"{status} at the gateway", seconds);
+
     /// <summary>What was charged to the key once the call is settled.</summary>
     public async Task<decimal> ChargedAsync(long calls = 1)
     {

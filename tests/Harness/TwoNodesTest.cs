@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace SupplyApi.Tests.Harness;
 
 /// <summary>A test against two processes of its own on one database.</summary>
-public abstract class TwoNodesTest : ApiTest
+public abstract class TwoNodesTest : OwnProcessTest
 {
     private SupplyApiProcess? other;
 
@@ -11,7 +11,7 @@ public abstract class TwoNodesTest : ApiTest
     protected SupplyApiProcess[] Nodes => [Api, Other];
 
     /// <summary>What every node of this database must agree on.</summary>
-    protected Dictionary<string, string> Settings { get; } =
+    protected override Dictionary<string, string> Settings { get; } =
         new() { ["Supply__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
 
     public override async ValueTask InitializeAsync()
@@ -24,9 +24,6 @@ public abstract class TwoNodesTest : ApiTest
     {
         GC.SuppressFinalize(this);
         if (other is not null) await other.DisposeAsync();
-        await Api.DisposeAsync();
         await base.DisposeAsync();
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(Settings);
 }

@@ -1,14 +1,8 @@
 namespace SupplyApi.Tests.Ledgers;
 
 /// <summary>`supply verify-ledger` finds whatever somebody did behind the service's back.</summary>
-public sealed class TheFirstBrokenRowIsNamed : ApiTest
+public sealed class TheFirstBrokenRowIsNamed : OwnProcessTest
 {
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("an entry's amount",
         "update ledger_entries set amount = amount + 1 where kind = 'earnings_available' and seq = 1",
@@ -58,6 +52,4 @@ public sealed class TheFirstBrokenRowIsNamed : ApiTest
             "ledger: broken at " + named.Replace("{supplier}", $"{supplier.Id}", StringComparison.Ordinal),
             Assert.Single(after.Output), StringComparison.Ordinal);
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

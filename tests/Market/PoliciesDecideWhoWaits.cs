@@ -1,7 +1,7 @@
 namespace SupplyApi.Tests.Market;
 
-/// <summary>What is said of a product counts; where nothing is said of it, the platform's switch does.</summary>
-public sealed class PoliciesDecideWhoWaits : ApiTest
+/// <summary>What is said of a product counts; where nothing is said of it, the platform's one switch does.</summary>
+public sealed class PoliciesDecideWhoWaits : OwnProcessTest
 {
     [Theory]
     [InlineData(null, null, "ACTIVE")]
@@ -41,13 +41,4 @@ public sealed class PoliciesDecideWhoWaits : ApiTest
         Assert.Equal("ACTIVE", await another.StatusAsync(await another.SubscribedAsync(offering)));
         Assert.Equal("PENDING", await one.StatusAsync(waiting));
     }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
-    // There is one switch for the whole process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

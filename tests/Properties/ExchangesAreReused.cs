@@ -22,7 +22,7 @@ public sealed class ExchangesAreReused
         used.Begin(new DefaultHttpContext(), new KeyHolder(1, 2, 3, [], [], 4), OpenAi.Chat);
         Assert.Null(CallRequest.Read(
             OpenAi.Chat, """{ "model": "m", "stream": true, "max_tokens": 5 }"""u8.ToArray(), null, out used.Request));
-        (used.Body, used.Kept) = (new CallBody(), new KeptAnswer());
+        (used.Body, used.Kept, used.Meter) = (new CallBody(), new KeptAnswer(), OpenAi.Chat.NewMeter());
         "abc"u8.CopyTo(used.Buffer.Room(3).Span);
         used.Buffer.Filled(3);
         used.Buffer.Kept = 2;

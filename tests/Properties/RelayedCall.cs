@@ -31,6 +31,7 @@ internal sealed class RelayedCall : IDisposable
         http.Request.Path = "/v1/chat/completions";
         Exchange = new GatewayExchange();
         Exchange.Begin(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
+        Exchange.Meter = protocol.NewMeter();
         var model = protocol is Gemini ? "m" : null;
         Assert.Null(CallRequest.Read(protocol, Encoding.UTF8.GetBytes(request), model, out var read));
         Exchange.Request = read;

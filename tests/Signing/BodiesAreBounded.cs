@@ -8,7 +8,7 @@ namespace SupplyApi.Tests.Signing;
 /// Bodies have to be there whole before their signature can be checked. Strangers cannot fill the memory with them, and
 /// what was checked is not counted any more.
 /// </summary>
-public sealed class BodiesAreBounded : ApiTest
+public sealed class BodiesAreBounded : OwnProcessTest
 {
     private const string Path = "/v1/chat/completions";
     private const int Announced = 32 * 1024 * 1024;
@@ -16,15 +16,6 @@ public sealed class BodiesAreBounded : ApiTest
 
     private static readonly string Large = Body(200_000);
     private static readonly string Small = Body(20_000);
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await Api.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task What_nobody_has_checked_yet_is_bounded_in_all()

@@ -4,17 +4,10 @@ using SupplyApi.Tests.Intents;
 namespace SupplyApi.Tests.Signing;
 
 /// <summary>What takes too long is given up, and nothing of it is done.</summary>
-public sealed class TimeIsLimited : ApiTest
+public sealed class TimeIsLimited : OwnProcessTest
 {
-    protected override Task<SupplyApiProcess> StartAsync() =>
-        SupplyApiProcess.StartAsync(new() { ["Supply__AppTimeLimit"] = "00:00:02" });
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await Api.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    protected override Dictionary<string, string> Settings { get; } =
+        new() { ["Supply__AppTimeLimit"] = "00:00:02" };
 
     [Fact]
     public async Task A_request_that_takes_too_long_is_given_up()

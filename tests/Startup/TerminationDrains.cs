@@ -3,14 +3,8 @@ using System.Text;
 namespace SupplyApi.Tests.Startup;
 
 /// <summary>SIGTERM: not ready any more, what is under way ends well, then the process ends with 0.</summary>
-public sealed class TerminationDrains : ApiTest
+public sealed class TerminationDrains : OwnProcessTest
 {
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Streams_finish_and_are_billed()
     {
@@ -29,6 +23,4 @@ public sealed class TerminationDrains : ApiTest
         await Api.StartAgainAsync();
         Assert.Equal((10 * Sale.PerInputToken) + (40 * Sale.PerOutputToken), await sale.ChargedAsync());
     }
-
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

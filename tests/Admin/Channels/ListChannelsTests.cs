@@ -1,13 +1,8 @@
 namespace SupplyApi.Tests.Admin.Channels;
 
-public sealed class ListChannelsTests : ApiTest
+/// <summary>A list of everybody's.</summary>
+public sealed class ListChannelsTests : OwnProcessTest
 {
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Lists_all_in_order_and_no_key()
     {
@@ -19,7 +14,4 @@ public sealed class ListChannelsTests : ApiTest
 
         Transcript.Matches();
     }
-
-    // A list of everybody's.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

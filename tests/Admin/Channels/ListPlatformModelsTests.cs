@@ -1,13 +1,8 @@
 namespace SupplyApi.Tests.Admin.Channels;
 
-public sealed class ListPlatformModelsTests : ApiTest
+/// <summary>A list of everybody's.</summary>
+public sealed class ListPlatformModelsTests : OwnProcessTest
 {
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Lists_all_by_name_also_what_is_not_on_sale()
     {
@@ -21,7 +16,4 @@ public sealed class ListPlatformModelsTests : ApiTest
 
         Transcript.Matches();
     }
-
-    // A list of everybody's.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

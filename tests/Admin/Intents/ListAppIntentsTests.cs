@@ -2,18 +2,9 @@ using SupplyApi.Tests.Intents;
 
 namespace SupplyApi.Tests.Admin.Intents;
 
-public sealed class ListAppIntentsTests : ApiTest
+/// <summary>The queue is that of all apps.</summary>
+public sealed class ListAppIntentsTests : OwnProcessTest
 {
-    // Of its own, as the queue is that of all apps.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await Api.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Is_the_queue_of_what_is_to_be_bought()
     {

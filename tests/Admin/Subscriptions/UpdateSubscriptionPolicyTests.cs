@@ -1,6 +1,7 @@
 namespace SupplyApi.Tests.Admin.Subscriptions;
 
-public sealed class UpdateSubscriptionPolicyTests : ApiTest
+/// <summary>There is one switch for the whole process.</summary>
+public sealed class UpdateSubscriptionPolicyTests : OwnProcessTest
 {
     private const string Path = "/api/subscription-policy";
 
@@ -38,13 +39,4 @@ public sealed class UpdateSubscriptionPolicyTests : ApiTest
 
         Transcript.Matches();
     }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
-    // There is one switch for the whole process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 }

@@ -38,10 +38,7 @@ public sealed class GetSupplyBillingTests : ApiTest
         var model = Actors.Unique("model");
         var tencent = await sale.Supplier.MountAccountAsync("tencent");
         await sale.Supplier.PublishPackageAsync(model, tencent, new Offer(PriceInput: 1000, PriceOutput: 2000));
-        await Eventually.Async(
-            async () => (await (sale with { Model = model }).BuyAsync("!tokens=30,10")).Status,
-            static status => status == 200,
-            $"{model} is on sale");
+        await (sale with { Model = model }).BuyingAnswersAsync(200, "!tokens=30,10");
         (await sale.BuyAsync("!tokens=10,10")).Expect(200);
         await CountsAsync(sale.Supplier, 2);
         await sale.Supplier.Get(Path);

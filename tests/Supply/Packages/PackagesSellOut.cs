@@ -17,9 +17,7 @@ public sealed class PackagesSellOut : ApiTest
         await BuyAsync(sale, "!tokens=1,0");
         await sale.Supplier.Get($"/api/v1/supply/packages/{sale.Package}");
         // The gateway is told a moment later, and has nothing to sell until then.
-        await Eventually.Async(
-            () => sale.Consumer.Quietly().Post("/v1/chat/completions", Consumer.Chat(sale.Model, "Hello.")),
-            static answer => answer.Status == 404, "no offer any more");
+        await sale.BuyingAnswersAsync(404);
         await sale.Consumer.ChatAsync(sale.Model);
         await sale.Supplier.Post($"/api/v1/supply/packages/{sale.Package}/publish");
         var clone = (await sale.Supplier.Post($"/api/v1/supply/packages/{sale.Package}/clone")).Expect(201);

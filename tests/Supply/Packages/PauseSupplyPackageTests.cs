@@ -10,8 +10,7 @@ public sealed class PauseSupplyPackageTests : ApiTest
         await sale.Supplier.Post(PathOf(sale.Package));
 
         Transcript.Matches();
-        await Eventually.Async(
-            () => sale.BuyAsync("!tokens=1,1"), static answer => answer.Status == 404, "off sale", seconds: 3);
+        await sale.BuyingAnswersAsync(404, "!tokens=1,1", seconds: 3);
         (await sale.Supplier.Post($"/api/v1/supply/packages/{sale.Package}/publish")).Expect(200);
         (await sale.BuyAsync("!tokens=1,1")).Expect(200);
     }

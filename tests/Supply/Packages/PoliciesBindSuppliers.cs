@@ -1,7 +1,7 @@
 namespace SupplyApi.Tests.Supply.Packages;
 
 /// <summary>What an admin allows holds for drafts, prices and publications; what is on sale goes on.</summary>
-public sealed class PoliciesBindSuppliers : ApiTest
+public sealed class PoliciesBindSuppliers : OwnProcessTest
 {
     private const string Policy = """
         {
@@ -22,12 +22,6 @@ public sealed class PoliciesBindSuppliers : ApiTest
           "model_floors": []
         }
         """;
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Who_write_a_draft()
@@ -88,9 +82,6 @@ public sealed class PoliciesBindSuppliers : ApiTest
 
         Transcript.Matches();
     }
-
-    // Policies bind all suppliers of a process.
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync();
 
     private async Task SetAsync(string policy)
     {

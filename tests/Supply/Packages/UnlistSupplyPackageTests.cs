@@ -11,8 +11,7 @@ public sealed class UnlistSupplyPackageTests : ApiTest
         await sale.Supplier.Post($"/api/v1/supply/packages/{sale.Package}/publish");
 
         Transcript.Matches();
-        await Eventually.Async(
-            () => sale.BuyAsync("!tokens=1,1"), static answer => answer.Status == 404, "off sale", seconds: 3);
+        await sale.BuyingAnswersAsync(404, "!tokens=1,1", seconds: 3);
     }
 
     [Fact]

@@ -3,15 +3,9 @@ using System.Globalization;
 namespace SupplyApi.Tests.Supply.Settlements;
 
 /// <summary>Once paid, a withdrawal is told to the records behind it: the oldest first, as far as it reaches.</summary>
-public sealed class RecordsBecomeWithdrawn : ApiTest
+public sealed class RecordsBecomeWithdrawn : OwnProcessTest
 {
     private const string Records = "/api/v1/supply/earnings/records?page_size=200";
-
-    public override async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     // Calls of 0.9 each; 2.5 reaches over two of them and into the third, which the next withdrawal finishes.
     [Fact]
@@ -67,8 +61,8 @@ public sealed class RecordsBecomeWithdrawn : ApiTest
         await MoneyProof.HoldsAsync(Api);
     }
 
-    protected override Task<SupplyApiProcess> StartAsync() => SupplyApiProcess.StartAsync(
-        new() { ["Supply__EarningsHold"] = "00:00:00", ["Supply__PlatformFeeRate"] = "0.1" });
+    protected override Dictionary<string, string> Settings { get; } =
+        new() { ["Supply__EarningsHold"] = "00:00:00", ["Supply__PlatformFeeRate"] = "0.1" };
 
     private static async Task AvailableAsync(Supplier supplier, decimal amount) => await Eventually.Async(
         async () => (await supplier.Quietly().Get("/api/v1/supply/balance")).Amount("data.available"),

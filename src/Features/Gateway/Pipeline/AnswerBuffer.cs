@@ -25,7 +25,8 @@ internal sealed class AnswerBuffer : IDisposable
     /// <summary>Room for more, at least so much.</summary>
     internal Memory<byte> Room(int least = 1)
     {
-        if (bytes.Length - filled < least) Resize(Math.Max(BytesMin, Math.Max(bytes.Length * 2, filled + least)));
+        if (bytes.Length - filled < least)
+            CallBuffers.Grow(ref bytes, Span, Math.Max(BytesMin, Math.Max(bytes.Length * 2, filled + least)));
         return bytes.AsMemory(filled);
     }
 
@@ -56,15 +57,7 @@ internal sealed class AnswerBuffer : IDisposable
 
     public void Dispose()
     {
-        if (bytes.Length > 0) CallBuffers.Return(bytes);
+        CallBuffers.Return(bytes);
         (bytes, filled) = ([], 0);
-    }
-
-    private void Resize(int size)
-    {
-        var larger = CallBuffers.Rent(size);
-        Span.CopyTo(larger);
-        if (bytes.Length > 0) CallBuffers.Return(bytes);
-        bytes = larger;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class CallBody : IDisposable
     internal void Add(ReadOnlySequence<byte> more, long expected)
     {
         var needed = length + (int)more.Length;
-        if (needed > buffer.Length) Grow((int)Math.Max(needed, expected > 0 ? expected : needed * 2L));
+        if (needed > buffer.Length)
+            CallBuffers.Grow(ref buffer, Bytes.Span, (int)Math.Max(needed, expected > 0 ? expected : needed * 2L));
         more.CopyTo(buffer.AsSpan(length));
         length = needed;
     }
@@ -31,13 +32,5 @@ internal sealed class CallBody : IDisposable
     public void Dispose()
     {
         if (Interlocked.Decrement(ref readers) == 0) CallBuffers.Return(buffer);
-    }
-
-    private void Grow(int size)
-    {
-        var larger = CallBuffers.Rent(size);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        CallBuffers.Return(buffer);
-        buffer = larger;
     }
 }

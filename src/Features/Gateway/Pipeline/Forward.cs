@@ -79,7 +79,7 @@ internal sealed partial class Forward(
         exchange.UpstreamStatus = 0;
         exchange.Failure = Failure.Upstream;
         // What another one's answer was metered at counts no more.
-        if (exchange.Silence is not null) exchange.Meter = exchange.Protocol.NewMeter();
+        exchange.Meter = exchange.Protocol.NewMeter();
         exchange.Meter.TokensPerPicture = exchange.Request.TokensPerPicture;
         exchange.MayComment = exchange.Request.Stream && !exchange.Protocol.IsArray && !exchange.IsAlone;
         exchange.Framing = exchange.MayComment ? Framing.Events : Framing.Whole;

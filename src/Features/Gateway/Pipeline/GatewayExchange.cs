@@ -104,7 +104,6 @@ internal sealed class GatewayExchange : IResettable
     {
         (Http, Key, Protocol) = (http, key, protocol);
         StartedAt = Stopwatch.GetTimestamp();
-        Meter = protocol.NewMeter();
     }
 
     /// <summary>The call is over: what it has of others goes back to them.</summary>

@@ -16,7 +16,20 @@ internal static class CallBuffers
     /// <summary>At least so many bytes, with anything in them.</summary>
     internal static byte[] Rent(int bytes) => PoolOf(bytes).Rent(bytes);
 
-    internal static void Return(byte[] buffer) => PoolOf(buffer.Length).Return(buffer);
+    /// <param name="buffer">An empty one belongs to nobody.</param>
+    internal static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0) PoolOf(buffer.Length).Return(buffer);
+    }
+
+    /// <summary>Puts another in its place, of at least so many bytes; what is kept is at its front then.</summary>
+    internal static void Grow(ref byte[] buffer, ReadOnlySpan<byte> kept, int bytes)
+    {
+        var larger = Rent(bytes);
+        kept.CopyTo(larger);
+        Return(buffer);
+        buffer = larger;
+    }
 
     // What is large is rare, and too much to keep.
     private static ArrayPool<byte> PoolOf(int bytes) => bytes <= BytesMax ? Own : ArrayPool<byte>.Shared;

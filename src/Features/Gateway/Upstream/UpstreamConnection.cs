@@ -237,16 +237,14 @@ internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, S
     {
         if (until - from >= HeadBytesMax)
             throw new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, "The head is too long.");
-        var larger = CallBuffers.Rent(Math.Max(BufferBytes, buffer.Length * 2));
-        var length = until - from;
-        buffer.AsSpan(from, length).CopyTo(larger);
-        GiveBack();
-        (buffer, from, until) = (larger, 0, length);
+        var waiting = buffer.AsSpan(from, until - from);
+        CallBuffers.Grow(ref buffer, waiting, Math.Max(BufferBytes, buffer.Length * 2));
+        (from, until) = (0, until - from);
     }
 
     private void GiveBack()
     {
-        if (buffer.Length > 0) CallBuffers.Return(buffer);
+        CallBuffers.Return(buffer);
         (buffer, from, until) = ([], 0, 0);
     }
 }

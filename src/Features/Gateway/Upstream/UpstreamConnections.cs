@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
@@ -78,7 +77,7 @@ internal sealed class UpstreamConnections : IDisposable
     internal async Task RestAtEndAsync(UpstreamConnection connection)
     {
         connection.LetGo();
-        var rest = ArrayPool<byte>.Shared.Rent(EndBytesMax);
+        var rest = CallBuffers.Rent(EndBytesMax);
         try
         {
             var reading = connection.ReadAsync(rest);
@@ -92,7 +91,7 @@ internal sealed class UpstreamConnections : IDisposable
             // It is closed below.
         }
 
-        ArrayPool<byte>.Shared.Return(rest);
+        CallBuffers.Return(rest);
         Rest(connection);
     }
 

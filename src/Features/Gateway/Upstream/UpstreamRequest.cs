@@ -108,13 +108,7 @@ internal sealed class UpstreamRequest : IDisposable
     private Span<byte> Room(int least)
     {
         if (head.Length - length < least)
-        {
-            var larger = CallBuffers.Rent(Math.Max(head.Length * 2, length + least));
-            head.AsSpan(0, length).CopyTo(larger);
-            CallBuffers.Return(head);
-            head = larger;
-        }
-
+            CallBuffers.Grow(ref head, head.AsSpan(0, length), Math.Max(head.Length * 2, length + least));
         return head.AsSpan(length);
     }
 }
