@@ -54,7 +54,9 @@ internal sealed class RelayedCall : IDisposable
         var connection = new UpstreamConnection(Address.Origin, socket, new Pieces([head, .. pieces]));
         Exchange.Answer = await connection.ExchangeAsync(request, Home, default);
         await new Relay(Watch).RunAsync(Exchange);
-        if (Exchange.Refusal is null) await Relay.FinishAsync(Exchange);
+        if (Exchange.Refusal is null) Relay.Finish(Exchange);
+        // As the host does at the end.
+        if (!http.RequestAborted.IsCancellationRequested) await http.Response.CompleteAsync();
         return Exchange.Ending;
     }
 

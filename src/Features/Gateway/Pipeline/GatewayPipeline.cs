@@ -44,7 +44,7 @@ internal sealed class GatewayPipeline(
 
             if (exchange.Refusal is null) return;
             Choose.Conclude(exchange);
-            if (http.Response.HasStarted) await Relay.BreakOffAsync(exchange, exchange.Refusal);
+            if (http.Response.HasStarted) Relay.BreakOff(exchange, exchange.Refusal);
             else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
         }
         finally
@@ -84,7 +84,7 @@ internal sealed class GatewayPipeline(
                     (exchange.Refusal, exchange.MayTryAnother) = (Errors.Unavailable, false);
             }
 
-            if (exchange.Refusal is null) await Relay.FinishAsync(exchange);
+            if (exchange.Refusal is null) Relay.Finish(exchange);
             if (exchange.Refusal is null || !exchange.MayTryAnother || ++attempts == AttemptsMax) return;
         }
     }

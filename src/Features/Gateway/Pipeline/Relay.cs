@@ -69,28 +69,19 @@ internal sealed class Relay(SilenceWatch watch)
         response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
     }
 
-    /// <summary>7: what was kept back.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    internal static async ValueTask FinishAsync(GatewayExchange exchange)
+    /// <summary>7: what was kept back. The host sends it together with the end of the response.</summary>
+    internal static void Finish(GatewayExchange exchange)
     {
         var last = exchange.Buffer.Kept;
         if (last == 0) return;
 
         var response = exchange.Http.Response;
         if (!response.HasStarted) response.ContentLength = last;
-        try
-        {
-            Show(exchange, last);
-            if (!exchange.IsAlone) await response.BodyWriter.FlushAsync(exchange.Http.RequestAborted);
-        }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            // The client left with the provider's work done and billed: nobody is there to be told.
-        }
+        Show(exchange, last);
     }
 
     /// <summary>A stream that failed says so as its protocol does, or breaks off: it must not look finished.</summary>
-    internal static async Task BreakOffAsync(GatewayExchange exchange, Refusal refusal)
+    internal static void BreakOff(GatewayExchange exchange, Refusal refusal)
     {
         var http = exchange.Http;
         var error = Dialect.Of(http.Request).Render(refusal, http.TraceIdentifier);
@@ -106,7 +97,7 @@ internal sealed class Relay(SilenceWatch watch)
         var kept = exchange.Ending is Ending.Completed or Ending.HoldUsedUp ? 0 : buffer.Kept;
         buffer.Replace(kept, buffer.Length, failure.Span);
         buffer.Kept = buffer.Length;
-        await FinishAsync(exchange);
+        Finish(exchange);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
