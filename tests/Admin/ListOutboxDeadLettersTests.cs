@@ -1,14 +1,13 @@
 namespace SupplyApi.Tests.Admin;
 
-public sealed class ListOutboxDeadLettersTests : ApiTest
+public sealed class ListOutboxDeadLettersTests : OwnProcessTest
 {
     private readonly Task<Receiver> receiver = Receiver.StartAsync();
 
     public override async ValueTask DisposeAsync()
     {
-        await Api.DisposeAsync();
-        await (await receiver).DisposeAsync();
         await base.DisposeAsync();
+        await (await receiver).DisposeAsync();
     }
 
     [Fact]

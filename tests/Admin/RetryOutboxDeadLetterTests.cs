@@ -1,14 +1,13 @@
 namespace SupplyApi.Tests.Admin;
 
-public sealed class RetryOutboxDeadLetterTests : ApiTest
+public sealed class RetryOutboxDeadLetterTests : OwnProcessTest
 {
     private readonly Task<Receiver> receiver = Receiver.StartAsync();
 
     public override async ValueTask DisposeAsync()
     {
-        await Api.DisposeAsync();
-        await (await receiver).DisposeAsync();
         await base.DisposeAsync();
+        await (await receiver).DisposeAsync();
     }
 
     [Fact]

@@ -1,15 +1,14 @@
 namespace SupplyApi.Tests.Faults;
 
 /// <summary>200, cut, 503, back, 200: in the words of each surface, and the process lives through it.</summary>
-public sealed class DatabaseGoesAway : ApiTest
+public sealed class DatabaseGoesAway : OwnProcessTest
 {
     private ChaosProxy line = null!;
 
     public override async ValueTask DisposeAsync()
     {
-        await Api.DisposeAsync();
-        await line.DisposeAsync();
         await base.DisposeAsync();
+        await line.DisposeAsync();
     }
 
     [Fact]

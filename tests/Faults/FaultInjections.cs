@@ -4,16 +4,15 @@ namespace SupplyApi.Tests.Faults;
 /// The fault cases that the supply console's acceptance asks for, by their numbers. The faults are real: a statement
 /// that runs out of time, a line that is cut, a constraint that does not hold.
 /// </summary>
-public sealed class FaultInjections : ApiTest
+public sealed class FaultInjections : OwnProcessTest
 {
     private const string Balance = "/api/v1/supply/balance";
     private ChaosProxy line = null!;
 
     public override async ValueTask DisposeAsync()
     {
-        await Api.DisposeAsync();
-        await line.DisposeAsync();
         await base.DisposeAsync();
+        await line.DisposeAsync();
     }
 
     [Fact]

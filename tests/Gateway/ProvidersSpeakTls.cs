@@ -1,7 +1,7 @@
 namespace SupplyApi.Tests.Gateway;
 
 /// <summary>Credentials go to whom a certificate names, by a connection that is kept, and to nobody else.</summary>
-public sealed class ProvidersSpeakTls : ApiTest
+public sealed class ProvidersSpeakTls : OwnProcessTest
 {
     private readonly string trusted = Path.GetTempFileName();
     private TlsFront front = null!;
@@ -9,7 +9,6 @@ public sealed class ProvidersSpeakTls : ApiTest
 
     public override async ValueTask DisposeAsync()
     {
-        await Api.DisposeAsync();
         await base.DisposeAsync();
         await front.DisposeAsync();
         await stranger.DisposeAsync();

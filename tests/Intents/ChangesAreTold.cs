@@ -3,7 +3,7 @@ using System.Globalization;
 namespace SupplyApi.Tests.Intents;
 
 /// <summary>Who listens is told of each change of an intent, signed, and nothing of whom it is for.</summary>
-public sealed class ChangesAreTold : ApiTest
+public sealed class ChangesAreTold : OwnProcessTest
 {
     private Receiver receiver = null!;
 
@@ -16,7 +16,6 @@ public sealed class ChangesAreTold : ApiTest
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await Api.DisposeAsync();
         await receiver.DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using SupplyApi.Features.Gateway.Upstream;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -28,7 +28,8 @@ internal sealed class KeptAnswer : IDisposable
             return;
         }
 
-        if (length + shown.Length > buffer.Length) Grow(Math.Max(FirstBytes, (length + shown.Length) * 2));
+        if (length + shown.Length > buffer.Length)
+            CallBuffers.Grow(ref buffer, Bytes.Span, Math.Max(FirstBytes, (length + shown.Length) * 2));
         shown.CopyTo(buffer.AsSpan(length));
         length += shown.Length;
     }
@@ -38,18 +39,9 @@ internal sealed class KeptAnswer : IDisposable
 
     public void Dispose() => Release();
 
-    private void Grow(int size)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
-        Bytes.Span.CopyTo(larger);
-        var kept = length;
-        Release();
-        (buffer, length) = (larger, kept);
-    }
-
     private void Release()
     {
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        CallBuffers.Return(buffer);
         (buffer, length) = ([], 0);
     }
 }
