@@ -29,11 +29,15 @@ internal static class Composition
     private const int BodyBytesMax = 1024 * 1024;
     private const int RequestLineBytesMax = 16 * 1024; // twice the longest URL: a longer one is refused in our words
 
+    // All settings are known at the start. To wait for new ones the host would watch every directory below the binary,
+    // and the kernel would tell it of each write there.
+    private const string NoWatch = "--hostBuilder:reloadConfigOnChange=false";
+
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
     internal static WebApplication Build(Settings settings, byte[] masterKey, NpgsqlDataSource db)
     {
-        var options = new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory };
+        var options = new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = [NoWatch] };
         var builder = WebApplication.CreateSlimBuilder(options);
         builder.WebHost.UseUrls([.. settings.Addresses]);
         WebApplication? app = null;

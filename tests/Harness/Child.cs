@@ -27,6 +27,10 @@ public sealed class Child : IAsyncDisposable
     public IEnumerable<string> Output => output;
     public IEnumerable<string> Errors => errors;
 
+    /// <summary>What the kernel says that it holds open (proc_pid_fd(5)).</summary>
+    public IEnumerable<string> OpenFiles =>
+        Directory.EnumerateFiles($"/proc/{process.Id}/fd").Select(static one => new FileInfo(one).LinkTarget ?? "");
+
     /// <param name="announcement">How the line begins by which the process says that it is ready.</param>
     public static Child Start(string name, ProcessStartInfo start, string? announcement = null)
     {

@@ -36,6 +36,7 @@ public sealed class SupplyApiProcess : IAsyncDisposable
     public Uri Address { get; private set; } = new("http://127.0.0.1:1");
     public IEnumerable<string> Output => child!.Output;
     public IEnumerable<string> Errors => child!.Errors;
+    public IEnumerable<string> OpenFiles => child!.OpenFiles;
 
     /// <summary>The first admin, made by the first who asks.</summary>
     public Task<Actor> FounderAsync() => founder.Value;
