@@ -31,7 +31,8 @@ internal sealed class PieceReader(GatewayExchange exchange)
             // A unary answer is kept whole until its end, so that its usage can be read.
             if (exchange.Framing != Framing.Whole && !exchange.Meter.SawEnd && !IsCut && start < buffer.Length)
                 TakePiece(start, buffer.Length - start);
-            start = buffer.Length;
+            // What came together with the end goes out together with it.
+            (start, showable) = (buffer.Length, 0);
         }
         else if (buffer.Length - start >= exchange.Protocol.PieceBytesMax)
         {

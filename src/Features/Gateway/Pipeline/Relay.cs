@@ -6,9 +6,9 @@ using SupplyApi.Features.Gateway.Upstream;
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// 5: the answer as it comes, one flush per read, all but its last piece: that is shown after the bill is on the books,
-/// so that nothing that looks finished is unpaid. Whoever is being awaited is to blame for a failure: the provider
-/// while reading, the client while writing.
+/// 5: the answer as it comes, one flush per read, all but what comes with its end: that is shown after the bill is on
+/// the books, so that nothing that looks finished is unpaid. Whoever is being awaited is to blame for a failure: the
+/// provider while reading, the client while writing.
 /// </summary>
 internal sealed class Relay(SilenceWatch watch)
 {
@@ -76,7 +76,7 @@ internal sealed class Relay(SilenceWatch watch)
         if (last == 0) return;
 
         var response = exchange.Http.Response;
-        if (!response.HasStarted) response.ContentLength = last;
+        if (exchange.Framing == Framing.Whole && !response.HasStarted) response.ContentLength = last;
         Show(exchange, last);
     }
 
