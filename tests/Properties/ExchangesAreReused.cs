@@ -52,6 +52,7 @@ public sealed class ExchangesAreReused
         if (type.IsEnum) return Enum.ToObject(type, 1);
         if (type == typeof(TimeSpan)) return TimeSpan.FromSeconds(1);
         if (type.IsPrimitive) return Convert.ChangeType(1, type, System.Globalization.CultureInfo.InvariantCulture);
+        if (type == typeof(CancellationToken)) return new CancellationToken(canceled: true);
         if (type == typeof(Coverage)) return new Unlike();
         return type.IsValueType || typeof(IDisposable).IsAssignableFrom(type)
             ? null

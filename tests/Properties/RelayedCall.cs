@@ -22,12 +22,14 @@ internal sealed class RelayedCall : IDisposable
 
     private readonly DefaultHttpContext http = new();
     private readonly MemoryStream body = new();
+    private readonly CancellationTokenSource leaving = new();
     private readonly string type;
 
     internal RelayedCall(Protocol protocol, string type, string request)
     {
         this.type = type;
         http.Response.Body = body;
+        http.RequestAborted = leaving.Token;
         http.Request.Path = "/v1/chat/completions";
         Exchange = new GatewayExchange();
         Exchange.Begin(http, new KeyHolder(1, 1, 1, [], [], 0), protocol);
@@ -42,7 +44,7 @@ internal sealed class RelayedCall : IDisposable
     internal string Shown => Encoding.UTF8.GetString(body.ToArray());
 
     /// <summary>The client is gone from here on.</summary>
-    internal void Leave() => http.RequestAborted = new CancellationToken(canceled: true);
+    internal void Leave() => leaving.Cancel();
 
     internal async Task<Ending> RunAsync(params byte[][] pieces)
     {
@@ -64,6 +66,7 @@ internal sealed class RelayedCall : IDisposable
     {
         Exchange.TryReset();
         body.Dispose();
+        leaving.Dispose();
     }
 
     /// <summary>A network that hands over at most one piece per read.</summary>

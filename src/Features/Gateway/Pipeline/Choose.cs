@@ -132,7 +132,7 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
     private async Task<bool> FindAsync(GatewayExchange exchange, bool isExplained)
     {
         var (model, providers, left) =
-            (exchange.Request.Model, exchange.Protocol.Providers, exchange.Http.RequestAborted);
+            (exchange.Request.Model, exchange.Protocol.Providers, exchange.Aborted);
         var provider = await table.FindProviderAsync(model, providers, left);
         if (provider is not null && providers.Contains(provider))
         {
@@ -149,7 +149,7 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
 
     private async Task<bool> FindPackageAsync(GatewayExchange exchange, long package, bool isExplained)
     {
-        var (model, left) = (exchange.Request.Model, exchange.Http.RequestAborted);
+        var (model, left) = (exchange.Request.Model, exchange.Aborted);
         var provider = await table.FindProviderAsync(package, left);
         if (provider is not null && exchange.Protocol.Providers.Contains(provider))
         {

@@ -51,6 +51,9 @@ internal struct ElementStream
         return 0;
     }
 
+    /// <summary>The next bytes are the first of an element.</summary>
+    internal void Restart() => (at, depth, isText) = (0, 0, false);
+
     /// <summary>The object itself; empty where there is only what stands between and after elements.</summary>
     internal static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> element) =>
         element.IndexOf((byte)'{') is >= 0 and var start ? element[start..] : [];

@@ -44,6 +44,9 @@ internal struct EventStream
         }
     }
 
+    /// <summary>The next bytes are the first of an event.</summary>
+    internal void Restart() => at = lineStart = 0;
+
     /// <summary>The values of the event's data lines.</summary>
     internal static Values ValuesOf(ReadOnlySpan<byte> oneEvent) => new(oneEvent);
 

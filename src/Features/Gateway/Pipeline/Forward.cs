@@ -17,7 +17,7 @@ internal sealed partial class Forward(
     {
         var candidate = exchange.Candidate;
         var provider = providers[candidate.Provider];
-        var left = exchange.Http.RequestAborted;
+        var left = exchange.Aborted;
         Prepare(exchange);
         var silence = exchange.Silence ??= watch.Enter(exchange);
         silence.Begin(watch.Terms.FirstByte);

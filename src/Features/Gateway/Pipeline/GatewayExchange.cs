@@ -17,6 +17,10 @@ internal sealed class GatewayExchange : IResettable
     public GatewayExchange() => Pieces = new PieceReader(this);
 
     internal HttpContext Http { get; private set; } = null!;
+
+    /// <summary>The client has left. Kept, as the host takes a lock and looks for it at each asking.</summary>
+    internal CancellationToken Aborted { get; private set; }
+
     internal KeyHolder Key { get; private set; } = null!;
     internal Protocol Protocol { get; private set; } = null!;
     internal long StartedAt { get; private set; }
@@ -102,7 +106,7 @@ internal sealed class GatewayExchange : IResettable
 
     internal void Begin(HttpContext http, KeyHolder key, Protocol protocol)
     {
-        (Http, Key, Protocol) = (http, key, protocol);
+        (Http, Aborted, Key, Protocol) = (http, http.RequestAborted, key, protocol);
         StartedAt = Stopwatch.GetTimestamp();
     }
 
@@ -116,7 +120,8 @@ internal sealed class GatewayExchange : IResettable
         Kept?.Dispose();
         Buffer.Clear();
 
-        (Http, Key, Protocol, StartedAt, Refusal) = (null!, null!, null!, 0, null);
+        (Http, Aborted, Key, Protocol) = (null!, default, null!, null!);
+        (StartedAt, Refusal) = (0, null);
         (Body, Request, Repeat, StaysOn, Kept) = (null, default, null, false, null);
         (Walk, Plan, Candidate, Hold, Coverage) = (default, null, null!, null, Coverage.Unlimited);
         (Silence, Credential, Answer, UpstreamStatus, MayTryAnother) = (null, "", null, 0, false);

@@ -45,7 +45,7 @@ internal sealed class GatewayPipeline(
             if (exchange.Refusal is null) return;
             Choose.Conclude(exchange);
             if (http.Response.HasStarted) Relay.BreakOff(exchange, exchange.Refusal);
-            else if (!http.RequestAborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
+            else if (!exchange.Aborted.IsCancellationRequested) await exchange.Refusal.ExecuteAsync(http);
         }
         finally
         {

@@ -20,7 +20,7 @@ internal static class Inspect
         var body = exchange.Body = new CallBody();
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(exchange.Http.RequestAborted);
+            var read = await request.BodyReader.ReadAsync(exchange.Aborted);
             body.Add(read.Buffer, request.ContentLength ?? 0);
             request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) break;

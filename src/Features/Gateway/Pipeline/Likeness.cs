@@ -3,14 +3,15 @@ using System.Buffers;
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
-/// Most events of a stream are like the one before but for the text that the model wrote. Once one was read, and all
-/// that it told was one text, the next whose other bytes are the same needs no reading: its text stands between them.
+/// Most pieces of a stream are like the one before but for the text that the model wrote. Once one was read, and all
+/// that it told was one text, the next whose other bytes are the same needs no reading, and no search for its end: its
+/// text stands between them.
 /// </summary>
 internal struct Likeness
 {
     private const int BytesMax = 2048;
 
-    // With none of these between the quotes it is one string, and the JSON around it is as it was.
+    // With none of these before its quote it is one string, and the JSON and the lines around it are as they were.
     private static readonly SearchValues<byte> Special = SearchValues.Create(
     [
         (byte)'"', (byte)'\\',
@@ -20,36 +21,31 @@ internal struct Likeness
     private byte[]? known;
     private int before;
     private int after;
-    private int texts;
-    private int start;
-    private int length;
-    private bool isSpoiled;
 
-    internal readonly bool TryFind(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> text)
+    /// <summary>Nothing is known of what comes.</summary>
+    internal void Forget() => after = 0;
+
+    /// <param name="start">Of the text in the piece, after its quote.</param>
+    /// <param name="length">Of the text.</param>
+    internal void Keep(ReadOnlySpan<byte> piece, int start, int length)
     {
-        text = default;
-        if (after == 0 || json.Length < before + after) return false;
-        if (!json.StartsWith(known.AsSpan(0, before)) || !json.EndsWith(known.AsSpan(before, after))) return false;
-        text = json[before..^after];
-        return !text.ContainsAny(Special);
+        if (piece.Length > BytesMax) return;
+        (before, after) = (start, piece.Length - start - length);
+        if (known is null || known.Length < before + after) known = new byte[BytesMax];
+        piece[..before].CopyTo(known);
+        piece[(start + length)..].CopyTo(known.AsSpan(before));
     }
 
-    /// <summary>A value is read.</summary>
-    internal void Begin() => (texts, isSpoiled) = (0, false);
-
-    /// <summary>It told a text, which stands there.</summary>
-    internal void Note(int at, int bytes) => (texts, start, length) = (texts + 1, at, bytes);
-
-    /// <summary>It told something else as well.</summary>
-    internal void Spoil() => isSpoiled = true;
-
-    /// <summary>It is read to its end.</summary>
-    internal void Keep(ReadOnlySpan<byte> json)
+    /// <summary>How long the piece is that comes first, when it is like the one that is kept; else 0.</summary>
+    internal readonly int Find(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> text)
     {
-        if (texts != 1 || isSpoiled || json.Length > BytesMax) return;
-        (before, after) = (start, json.Length - start - length);
-        if (known is null || known.Length < before + after) known = new byte[before + after];
-        json[..before].CopyTo(known);
-        json[(start + length)..].CopyTo(known.AsSpan(before));
+        text = default;
+        if (after == 0 || !bytes.StartsWith(known.AsSpan(0, before))) return 0;
+
+        var rest = bytes[before..];
+        var end = rest[..Math.Min(rest.Length, BytesMax)].IndexOfAny(Special);
+        if (end < 0 || !rest[end..].StartsWith(known.AsSpan(before, after))) return 0;
+        text = rest[..end];
+        return before + end + after;
     }
 }

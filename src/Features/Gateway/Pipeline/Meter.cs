@@ -11,8 +11,9 @@ internal abstract class Meter
     /// <summary>More is a provider's mistake; counts must add up without overflow.</summary>
     private const long TokensMax = 1_000_000_000_000;
 
-    private Likeness likeness;
     private TokenCount delivered;
+    private (int Count, int Start, int Length) texts;
+    private bool toldMore;
     private long pictures;
     private Usage usage;
     private Told told;
@@ -43,7 +44,11 @@ internal abstract class Meter
     internal long DeliveredTokens => delivered.Tokens + (pictures * TokensPerPicture);
 
     /// <summary>By the provider's own account where it gives one while it speaks, else what was delivered.</summary>
-    internal long OutputSoFar => Reported?.Output ?? DeliveredTokens;
+    internal long OutputSoFar => told == Told.All ? usage.Output : DeliveredTokens;
+
+    /// <summary>Where in the last value the text stands that was all it told: from its quote on. Else null.</summary>
+    internal (int Start, int Length)? OnlyText =>
+        texts.Count == 1 && !toldMore ? (texts.Start, texts.Length) : null;
 
     /// <summary>What a caller is told of its usage when a stream ends before the provider tells.</summary>
     internal Usage SoFar(long countedInput) =>
@@ -55,39 +60,31 @@ internal abstract class Meter
     /// <summary>True when the value is nothing but what the gateway asked for on its own account.</summary>
     internal bool Read(ReadOnlySpan<byte> json)
     {
-        LooksLast = IsError = false;
-        if (likeness.TryFind(json, out var text))
-        {
-            delivered.Add(text);
-            return false;
-        }
-
-        likeness.Begin();
+        LooksLast = IsError = toldMore = false;
+        texts = default;
         try
         {
             var reader = new Utf8JsonReader(json);
             if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-            {
-                var isOurs = ReadObject(ref reader, json);
-                if (!isOurs) likeness.Keep(json);
-                return isOurs;
-            }
-
-            SawGarbage = true;
+                return ReadObject(ref reader, json);
+            SawGarbage = toldMore = true;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            SawGarbage = true; // Not ours to judge: the bytes pass, and nothing is read from them.
+            SawGarbage = toldMore = true; // Not ours to judge: the bytes pass, and nothing is read from them.
         }
 
         return false;
     }
 
-    internal void End()
+    /// <summary>A value that is like the last one told this text, and nothing else.</summary>
+    internal void ReadText(ReadOnlySpan<byte> text)
     {
-        SawEnd = true;
-        likeness.Spoil();
+        LooksLast = IsError = false;
+        delivered.Add(text);
     }
+
+    internal void End() => SawEnd = toldMore = true;
 
     internal static long Number(ref Utf8JsonReader reader) =>
         reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value > 0
@@ -102,8 +99,7 @@ internal abstract class Meter
 
     protected void Fail()
     {
-        SawError = IsError = true;
-        likeness.Spoil();
+        SawError = IsError = toldMore = true;
     }
 
     internal long Pictures => pictures;
@@ -111,25 +107,24 @@ internal abstract class Meter
     protected void CountPicture()
     {
         pictures++;
-        likeness.Spoil();
+        toldMore = true;
     }
 
     protected void Report(Usage all)
     {
         (usage, told) = (all, Told.All);
-        likeness.Spoil();
+        toldMore = true;
     }
 
     protected void ReportInput(Usage input)
     {
         if (told != Told.All) (usage, told) = (input, Told.Input);
-        likeness.Spoil();
+        toldMore = true;
     }
 
     protected void MayBeEnd()
     {
-        SawFinish = LooksLast = true;
-        likeness.Spoil();
+        SawFinish = LooksLast = toldMore = true;
     }
 
     /// <summary>Counts what the model wrote in this object or array. False when it is empty.</summary>
@@ -158,7 +153,7 @@ internal abstract class Meter
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 delivered.Add(json[start..(int)reader.BytesConsumed]);
-                likeness.Spoil();
+                toldMore = true;
                 isText = false;
             }
         }
@@ -168,7 +163,7 @@ internal abstract class Meter
 
     protected void Count(ref Utf8JsonReader reader)
     {
-        likeness.Note((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        texts = (texts.Count + 1, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
         if (!reader.ValueIsEscaped)
         {
             delivered.Add(reader.ValueSpan);

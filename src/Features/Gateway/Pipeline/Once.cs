@@ -42,7 +42,7 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         var repeat = new Repeat(
             Guid.CreateVersion7(clock.GetUtcNow()), $"{request.Path}{request.QueryString}", key,
             Secrets.Hash(exchange.Request.Body.Span));
-        if (await answers.ClaimAsync(exchange.Key, repeat, exchange.Http.RequestAborted) is { } answer)
+        if (await answers.ClaimAsync(exchange.Key, repeat, exchange.Aborted) is { } answer)
         {
             exchange.Refusal = Refuse(answer, repeat);
             if (exchange.Refusal is null) await ReplayAsync(exchange, answer);
@@ -70,15 +70,15 @@ internal sealed partial class Once(AnswerBook answers, TimeProvider clock, ILogg
         if (answer.State == "broken")
         {
             // It broke off the first time, and must not look finished now.
-            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
-            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await http.Response.Body.WriteAsync(answer.Body, exchange.Aborted);
+            await http.Response.Body.FlushAsync(exchange.Aborted);
             exchange.Framing = Relay.FramingOf(answer.ContentType!, exchange.Protocol);
             exchange.Refusal = Relay.BrokeOff;
             return;
         }
 
         http.Response.ContentLength = answer.Body!.Length;
-        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        await http.Response.Body.WriteAsync(answer.Body, exchange.Aborted);
     }
 
     private async ValueTask ReleaseAsync(KeyHolder key, Repeat repeat)

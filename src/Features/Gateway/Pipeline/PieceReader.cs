@@ -12,6 +12,7 @@ internal sealed class PieceReader(GatewayExchange exchange)
     private readonly AnswerBuffer buffer = exchange.Buffer;
     private EventStream events;
     private ElementStream elements;
+    private Likeness alike;
 
     /// <summary>The held money is used up, and the stream's end is in the buffer.</summary>
     internal bool IsCut { get; private set; }
@@ -20,7 +21,11 @@ internal sealed class PieceReader(GatewayExchange exchange)
     internal long Scanned => events.Scanned + elements.Scanned;
 
     /// <summary>An answer begins.</summary>
-    internal void Begin() => (events, elements, IsCut) = (default, default, false);
+    internal void Begin()
+    {
+        (events, elements, IsCut) = (default, default, false);
+        alike.Forget();
+    }
 
     /// <summary>How much of the buffer's front is to be shown now; what is kept stands behind it.</summary>
     internal int Take(bool ended)
@@ -37,7 +42,7 @@ internal sealed class PieceReader(GatewayExchange exchange)
         else if (buffer.Length - start >= exchange.Protocol.PieceBytesMax)
         {
             // A huge one passes unread.
-            (events, elements) = (default, default);
+            Restart();
             (exchange.IsTorn, exchange.MayComment) = (true, false);
             start = showable = buffer.Length;
         }
@@ -64,12 +69,18 @@ internal sealed class PieceReader(GatewayExchange exchange)
     {
         var meter = exchange.Meter;
         var (start, showable) = (buffer.Kept, 0);
-        while (!meter.SawEnd && NextEnd(buffer.Span[start..]) is > 0 and var length)
+        while (!meter.SawEnd)
         {
             var delivered = meter.DeliveredTokens;
-            length = TakePiece(start, length);
-            if (meter.SawEnd) break;
-            if (length == 0) continue;
+            var length = TakeAlike(start);
+            if (length == 0)
+            {
+                length = NextEnd(buffer.Span[start..]);
+                if (length == 0) break;
+                length = TakePiece(start, length);
+                if (meter.SawEnd) break;
+                if (length == 0) continue;
+            }
 
             start += length;
             showable = meter.LooksLast ? start - length : start;
@@ -81,12 +92,38 @@ internal sealed class PieceReader(GatewayExchange exchange)
         return (start, showable);
     }
 
+    private int TakeAlike(int start)
+    {
+        var length = alike.Find(buffer.Span[start..], out var text);
+        if (length == 0) return 0;
+
+        exchange.Meter.ReadText(text);
+        Restart();
+        return length;
+    }
+
+    // An event that ends in a CR may go on with an LF.
+    private void Keep(int start, int length, ReadOnlySpan<byte> value)
+    {
+        var piece = buffer.Span.Slice(start, length);
+        if (exchange.Meter.OnlyText is not { } text || piece[^1] == '\r') return;
+        piece.Overlaps(value, out var at);
+        alike.Keep(piece, at + text.Start, text.Length);
+    }
+
+    // Whoever was looking for an end looks for the next one.
+    private void Restart()
+    {
+        events.Restart();
+        elements.Restart();
+    }
+
     /// <summary>Metered, and taken out if it is not the caller's. Its length now.</summary>
     private int TakePiece(int start, int length)
     {
         var piece = buffer.Span.Slice(start, length);
         var meter = exchange.Meter;
-        var (isHidden, mustNotPass) = (false, false);
+        var (isHidden, mustNotPass, values) = (false, false, 0);
         if (exchange.Framing == Framing.Elements)
         {
             if (ElementStream.ValueOf(piece) is { IsEmpty: false } value) Read(value);
@@ -109,6 +146,8 @@ internal sealed class PieceReader(GatewayExchange exchange)
         {
             var isOurs = meter.Read(value);
             mustNotPass |= meter.IsError && AccountWords.StandIn(value, exchange.Credential);
+            if (++values == 1) Keep(start, length, value);
+            else alike.Forget();
             return isOurs && exchange.Framing == Framing.Events;
         }
     }

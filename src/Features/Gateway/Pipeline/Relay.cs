@@ -86,7 +86,7 @@ internal sealed class Relay(SilenceWatch watch)
         var http = exchange.Http;
         var error = Dialect.Of(http.Request).Render(refusal, http.TraceIdentifier);
         var failure = exchange.Protocol.Failure(exchange.Framing, error.Span);
-        if (failure.IsEmpty || exchange.IsTorn || http.RequestAborted.IsCancellationRequested)
+        if (failure.IsEmpty || exchange.IsTorn || exchange.Aborted.IsCancellationRequested)
         {
             http.Abort();
             return;
@@ -158,7 +158,7 @@ internal sealed class Relay(SilenceWatch watch)
     }
 
     private static bool HasLeft(GatewayExchange exchange) =>
-        !exchange.StaysOn && exchange.Http.RequestAborted.IsCancellationRequested;
+        !exchange.StaysOn && exchange.Aborted.IsCancellationRequested;
 
     private static Ending Left(GatewayExchange exchange) =>
         exchange.HasShown ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;
@@ -169,7 +169,7 @@ internal sealed class Relay(SilenceWatch watch)
         Show(exchange, length);
         if (exchange.IsAlone) return;
 
-        var hasLeft = exchange.Http.RequestAborted.IsCancellationRequested;
+        var hasLeft = exchange.Aborted.IsCancellationRequested;
         try
         {
             // A connection that ends completes this as well: no token to be registered with for every event.

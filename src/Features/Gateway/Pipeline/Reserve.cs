@@ -19,7 +19,7 @@ internal sealed class Reserve(Leases leases, Journal journal, Node node, TimePro
     private async ValueTask<Refusal?> TakeAsync(GatewayExchange exchange)
     {
         var (key, candidate) = (exchange.Key, exchange.Candidate);
-        var left = exchange.Http.RequestAborted;
+        var left = exchange.Aborted;
         var amount = candidate.Prices.CostAtMost(
             exchange.Request.CountedInputTokens, exchange.Request.OutputTokensLimit,
             images: exchange.Protocol.DrawsPictures ? exchange.Request.Choices : 0);

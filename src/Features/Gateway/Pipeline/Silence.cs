@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using SupplyApi.Features.Gateway.Protocols;
 
@@ -37,7 +36,7 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
     internal void Start(GatewayExchange call)
     {
         exchange = call;
-        spokenAt = Stopwatch.GetTimestamp();
+        spokenAt = Environment.TickCount64;
         if (!call.StaysOn) Follow();
     }
 
@@ -45,7 +44,7 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
     internal void Begin(TimeSpan patience)
     {
         if (stop.IsCancellationRequested
-            && (exchange.StaysOn || !exchange.Http.RequestAborted.IsCancellationRequested))
+            && (exchange.StaysOn || !exchange.Aborted.IsCancellationRequested))
         {
             // The one before took too long; this is another one's turn.
             leaving.Dispose();
@@ -54,8 +53,8 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
             if (!exchange.StaysOn) Follow();
         }
 
-        limit = (long)(patience.TotalSeconds * Stopwatch.Frequency);
-        Volatile.Write(ref since, Stopwatch.GetTimestamp());
+        limit = (long)patience.TotalMilliseconds;
+        Volatile.Write(ref since, Environment.TickCount64);
         Volatile.Write(ref state, Lasting);
     }
 
@@ -64,7 +63,7 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
         Interlocked.CompareExchange(ref state, Over, Lasting) != Interrupted ? default : WaitAsync();
 
     /// <summary>Something was shown.</summary>
-    internal void Spoke() => Volatile.Write(ref spokenAt, Stopwatch.GetTimestamp());
+    internal void Spoke() => Volatile.Write(ref spokenAt, Environment.TickCount64);
 
     internal void Look(long now)
     {
@@ -95,9 +94,9 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
     private bool IsTooLong(long now) => now - Volatile.Read(ref since) >= limit;
 
     private bool IsQuiet(long now) => exchange.MayComment
-        && now - Volatile.Read(ref spokenAt) >= (long)(watch.Terms.KeepAliveAfter.TotalSeconds * Stopwatch.Frequency);
+        && now - Volatile.Read(ref spokenAt) >= watch.Terms.KeepAliveAfter.TotalMilliseconds;
 
-    private void Follow() => leaving = exchange.Http.RequestAborted.UnsafeRegister(
+    private void Follow() => leaving = exchange.Aborted.UnsafeRegister(
         static stop => ((CancellationTokenSource)stop!).Cancel(), stop);
 
     private async ValueTask WaitAsync()
@@ -110,7 +109,7 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
     {
         try
         {
-            var now = Stopwatch.GetTimestamp();
+            var now = Environment.TickCount64;
             if (IsTooLong(now)) await stop.CancelAsync();
             else if (IsQuiet(now)) await CommentAsync();
         }
@@ -130,6 +129,6 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
         var response = exchange.Http.Response;
         Spoke();
         if (!response.HasStarted) Relay.Start(response, "text/event-stream; charset=utf-8", Framing.Events);
-        await response.BodyWriter.WriteAsync(Comment, exchange.Http.RequestAborted);
+        await response.BodyWriter.WriteAsync(Comment, exchange.Aborted);
     }
 }

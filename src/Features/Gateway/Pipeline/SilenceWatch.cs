@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SupplyApi.Features.Gateway.Pipeline;
 
 /// <summary>
@@ -55,7 +53,7 @@ internal sealed class SilenceWatch : IDisposable
 
     private void Look()
     {
-        var now = Stopwatch.GetTimestamp();
+        var now = Environment.TickCount64;
         lock (gate)
         {
             foreach (var one in inFlight) one.Look(now);
