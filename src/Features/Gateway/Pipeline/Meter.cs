@@ -46,7 +46,7 @@ internal abstract class Meter
     /// <summary>By the provider's own account where it gives one while it speaks, else what was delivered.</summary>
     internal long OutputSoFar => told == Told.All ? usage.Output : DeliveredTokens;
 
-    /// <summary>Where in the last value the text stands that was all it told: from its quote on. Else null.</summary>
+    /// <summary>Where in the last value, in bytes, the one text stands that was all it told; else null.</summary>
     internal (int Start, int Length)? OnlyText =>
         texts.Count == 1 && !toldMore ? (texts.Start, texts.Length) : null;
 
@@ -97,10 +97,7 @@ internal abstract class Meter
     /// <summary>Whether this member's value is what the model wrote.</summary>
     protected abstract bool IsDelivered(ref Utf8JsonReader reader);
 
-    protected void Fail()
-    {
-        SawError = IsError = toldMore = true;
-    }
+    protected void Fail() => SawError = IsError = toldMore = true;
 
     internal long Pictures => pictures;
 
@@ -122,10 +119,7 @@ internal abstract class Meter
         toldMore = true;
     }
 
-    protected void MayBeEnd()
-    {
-        SawFinish = LooksLast = toldMore = true;
-    }
+    protected void MayBeEnd() => SawFinish = LooksLast = toldMore = true;
 
     /// <summary>Counts what the model wrote in this object or array. False when it is empty.</summary>
     protected bool CountTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
