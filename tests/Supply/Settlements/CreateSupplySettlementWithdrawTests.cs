@@ -60,10 +60,12 @@ public sealed class CreateSupplySettlementWithdrawTests : ApiTest
     [InlineData("alipay", "2088123412341234", true)]
     [InlineData("alipay", "12345", false)]
     [InlineData("alipay", "supplier@", false)]
+    [InlineData("alipay", "13800001234\\n", false)]
     [InlineData("wechat", "13800001234", true)]
     [InlineData("wechat", "supplier_1", true)]
     [InlineData("wechat", "supplier 1", false)]
     [InlineData("wechat", "12345678", false)]
+    [InlineData("wechat", "supplier_1\\n", false)]
     public async Task Knows_the_form_of_each_methods_account(string method, string account, bool isGood)
     {
         var supplier = await WithAsync(10);

@@ -60,18 +60,18 @@ internal static partial class PayoutAccount
         return sum % 10 == 0;
     }
 
-    [GeneratedRegex("^[0-9]{16,19}$")]
+    [GeneratedRegex(@"\A[0-9]{16,19}\z")]
     private static partial Regex CardNumber();
 
-    [GeneratedRegex("^1[3-9][0-9]{9}$")]
+    [GeneratedRegex(@"\A1[3-9][0-9]{9}\z")]
     private static partial Regex Mobile();
 
-    [GeneratedRegex(@"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+    [GeneratedRegex(@"\A[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\z")]
     private static partial Regex Email();
 
-    [GeneratedRegex("^2088[0-9]{12}$")]
+    [GeneratedRegex(@"\A2088[0-9]{12}\z")]
     private static partial Regex AlipayId();
 
-    [GeneratedRegex("^([A-Za-z][A-Za-z0-9_-]{5,19}|o[A-Za-z0-9_-]{27})$")]
+    [GeneratedRegex(@"\A([A-Za-z][A-Za-z0-9_-]{5,19}|o[A-Za-z0-9_-]{27})\z")]
     private static partial Regex WeChatId();
 }
