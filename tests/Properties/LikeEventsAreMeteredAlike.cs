@@ -89,7 +89,6 @@ public sealed partial class LikeEventsAreMeteredAlike
     private sealed class Reading : IDisposable
     {
         private readonly RelayedCall call;
-        private readonly PieceReader pieces;
         private readonly StringBuilder shown = new();
 
         internal Reading(string frame)
@@ -98,18 +97,17 @@ public sealed partial class LikeEventsAreMeteredAlike
             call = new RelayedCall(
                 isArray ? Gemini.StreamArray : OpenAi.Chat, "text/event-stream", """{"model":"m","stream":true}""");
             call.Exchange.Framing = isArray ? Framing.Elements : Framing.Events;
-            pieces = new PieceReader(call.Exchange);
         }
 
-        internal (string, long, Usage?, bool, bool, bool, bool, bool) Seen
+        internal (string, long, Usage?, bool, bool, bool, bool, bool, bool) Seen
         {
             get
             {
                 var meter = call.Exchange.Meter;
                 var text = Spaces().Replace(shown.ToString(), "{");
                 return (
-                    text, meter.DeliveredTokens, meter.Reported, meter.SawError, meter.SawEnd, meter.SawFinish,
-                    meter.LooksLast, meter.SawGarbage);
+                    text, meter.DeliveredTokens, meter.Reported, meter.SawError, meter.IsError, meter.SawEnd,
+                    meter.SawFinish, meter.LooksLast, meter.SawGarbage);
             }
         }
 
@@ -117,10 +115,8 @@ public sealed partial class LikeEventsAreMeteredAlike
 
         internal void Take(byte[] read)
         {
+            var length = call.Take(read);
             var buffer = call.Exchange.Buffer;
-            read.CopyTo(buffer.Room(read.Length));
-            buffer.Filled(read.Length);
-            var length = pieces.Take(ended: false);
             shown.Append(Encoding.UTF8.GetString(buffer.Span[..length]));
             buffer.Shown(length);
         }

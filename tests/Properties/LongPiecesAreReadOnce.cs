@@ -21,19 +21,15 @@ public sealed class LongPiecesAreReadOnce
         using var call = new RelayedCall(
             isArray ? Gemini.StreamArray : OpenAi.Chat, "text/event-stream", """{"model":"m","stream":true}""");
         call.Exchange.Framing = isArray ? Framing.Elements : Framing.Events;
-        var buffer = call.Exchange.Buffer;
-        var pieces = new PieceReader(call.Exchange);
         var shown = 0;
         foreach (var read in whole.Chunk(PerRead))
         {
             Assert.Equal(0, shown);
-            read.CopyTo(buffer.Room(read.Length));
-            buffer.Filled(read.Length);
-            shown = pieces.Take(ended: false);
+            shown = call.Take(read);
         }
 
         Assert.Equal(whole.Length, shown);
-        Assert.InRange(pieces.Scanned, 1, whole.Length);
+        Assert.InRange(call.Exchange.Pieces.Scanned, 1, whole.Length);
     }
 
     [Fact]

@@ -46,6 +46,14 @@ internal sealed class RelayedCall : IDisposable
     /// <summary>The client is gone from here on.</summary>
     internal void Leave() => leaving.Cancel();
 
+    /// <summary>One read of an answer. How much of the buffer's front is to be shown then.</summary>
+    internal int Take(byte[] read)
+    {
+        read.CopyTo(Exchange.Buffer.Room(read.Length));
+        Exchange.Buffer.Filled(read.Length);
+        return Exchange.Pieces.Take(ended: false);
+    }
+
     internal async Task<Ending> RunAsync(params byte[][] pieces)
     {
         var head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\n\r\n");

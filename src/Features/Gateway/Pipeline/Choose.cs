@@ -131,8 +131,7 @@ internal sealed class Choose(RoutingTable table, TimeProvider clock)
     // What was published a moment ago may not have been told here yet.
     private async Task<bool> FindAsync(GatewayExchange exchange, bool isExplained)
     {
-        var (model, providers, left) =
-            (exchange.Request.Model, exchange.Protocol.Providers, exchange.Aborted);
+        var (model, providers, left) = (exchange.Request.Model, exchange.Protocol.Providers, exchange.Aborted);
         var provider = await table.FindProviderAsync(model, providers, left);
         if (provider is not null && providers.Contains(provider))
         {

@@ -42,7 +42,7 @@ internal struct ElementStream
                 default:
                     if (--depth > 0) break;
                     var length = at;
-                    (at, depth) = (0, 0);
+                    Restart();
                     return length;
             }
         }

@@ -39,7 +39,7 @@ internal struct EventStream
 
             at = lineStart = end + 1;
             if (!isEmpty) continue;
-            at = lineStart = 0;
+            Restart();
             return end + 1;
         }
     }

@@ -17,7 +17,6 @@ internal sealed partial class Forward(
     {
         var candidate = exchange.Candidate;
         var provider = providers[candidate.Provider];
-        var left = exchange.Aborted;
         Prepare(exchange);
         var silence = exchange.Silence ??= watch.Enter(exchange);
         silence.Begin(watch.Terms.FirstByte);
@@ -47,7 +46,7 @@ internal sealed partial class Forward(
                 await FailureRules.ExplainAsync(exchange.Answer, credential);
             exchange.Answer.Dispose();
         }
-        catch (OperationCanceledException) when (left.IsCancellationRequested && !exchange.StaysOn)
+        catch (OperationCanceledException) when (exchange.HasLeft)
         {
             exchange.Ending = Ending.ClientLeftBeforeFirstByte;
             exchange.Failure = Failure.Caller;

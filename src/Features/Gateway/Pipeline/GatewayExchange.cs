@@ -38,6 +38,9 @@ internal sealed class GatewayExchange : IResettable
     /// <summary>The answer is read to its end even when nobody waits for it any more.</summary>
     internal bool StaysOn { get; set; }
 
+    /// <summary>The client has left, and with it whoever wanted an answer.</summary>
+    internal bool HasLeft => !StaysOn && Aborted.IsCancellationRequested;
+
     /// <summary>Gets every byte that is shown, in its order; null when nobody wants them.</summary>
     internal KeptAnswer? Kept { get; set; }
 

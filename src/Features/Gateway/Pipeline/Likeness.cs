@@ -31,7 +31,7 @@ internal struct Likeness
     {
         if (piece.Length > BytesMax) return;
         (before, after) = (start, piece.Length - start - length);
-        if (known is null || known.Length < before + after) known = new byte[BytesMax];
+        known ??= new byte[BytesMax];
         piece[..before].CopyTo(known);
         piece[(start + length)..].CopyTo(known.AsSpan(before));
     }

@@ -118,7 +118,7 @@ internal sealed class Relay(SilenceWatch watch)
             }
             catch (IOException)
             {
-                return HasLeft(exchange) ? Left(exchange) : Ending.UpstreamFailed;
+                return exchange.HasLeft ? Left(exchange) : Ending.UpstreamFailed;
             }
             finally
             {
@@ -140,7 +140,7 @@ internal sealed class Relay(SilenceWatch watch)
             if (pieces.IsCut) return Ending.HoldUsedUp;
             if (!isEnd && !exchange.Meter.SawEnd) continue;
             answer.MayEnd = true;
-            return HasLeft(exchange) ? Left(exchange) : Ending.Completed;
+            return exchange.HasLeft ? Left(exchange) : Ending.Completed;
         }
     }
 
@@ -156,9 +156,6 @@ internal sealed class Relay(SilenceWatch watch)
         buffer.Filled(read);
         return read;
     }
-
-    private static bool HasLeft(GatewayExchange exchange) =>
-        !exchange.StaysOn && exchange.Aborted.IsCancellationRequested;
 
     private static Ending Left(GatewayExchange exchange) =>
         exchange.HasShown ? Ending.ClientLeft : Ending.ClientLeftBeforeFirstByte;

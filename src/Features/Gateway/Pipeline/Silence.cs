@@ -43,8 +43,7 @@ internal sealed class Silence(SilenceWatch watch) : IDisposable
     /// <summary>From here the provider is awaited.</summary>
     internal void Begin(TimeSpan patience)
     {
-        if (stop.IsCancellationRequested
-            && (exchange.StaysOn || !exchange.Aborted.IsCancellationRequested))
+        if (stop.IsCancellationRequested && !exchange.HasLeft)
         {
             // The one before took too long; this is another one's turn.
             leaving.Dispose();

@@ -45,10 +45,6 @@ internal struct ChunkedBody
                 left -= more;
                 if (left == 0) part = Part.ContentEnd;
             }
-            else if (part == Part.ContentEnd && NextChunk(bytes[used..]) is > 0 and var lines)
-            {
-                used += lines;
-            }
             else if (!Step(bytes[used++]))
             {
                 return -1;
@@ -56,22 +52,6 @@ internal struct ChunkedBody
         }
 
         return length;
-    }
-
-    /// <summary>The length of what stands between two chunks, when it is all there and as usual; else 0.</summary>
-    private int NextChunk(ReadOnlySpan<byte> bytes)
-    {
-        const int digitsMax = 7;
-        if (seen > 0 || !bytes.StartsWith("\r\n"u8)) return 0;
-
-        var (at, size) = (2, 0);
-        for (; at < Math.Min(bytes.Length, 2 + digitsMax) && HexOf(bytes[at]) is >= 0 and var digit; at++)
-            size = (size << 4) | digit;
-        if (at == 2 || !bytes[at..].StartsWith("\r\n"u8)) return 0;
-
-        left = size;
-        EndSize();
-        return at + 2;
     }
 
     // A line may end in a bare LF, as §2.2 allows.
