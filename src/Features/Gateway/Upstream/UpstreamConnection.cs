@@ -10,7 +10,7 @@ namespace SupplyApi.Features.Gateway.Upstream;
 /// </summary>
 internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, Stream stream)
 {
-    private const int BufferBytes = 8 * 1024;
+    private const int BufferBytes = 16 * 1024;
     private const int HeadBytesMax = 64 * 1024;
     private const string Json = "application/json";
 
