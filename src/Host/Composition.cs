@@ -79,6 +79,7 @@ internal static class Composition
             sockets.UnsafePreferInlineScheduling = true;
             // To ask first whether there is anything to read is a system call more for every request.
             sockets.WaitForDataBeforeAllocatingBuffer = false;
+            HostBuffers.Use(sockets);
         });
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = DrainLimit);
         builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);

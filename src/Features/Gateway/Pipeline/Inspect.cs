@@ -7,6 +7,12 @@ namespace SupplyApi.Features.Gateway.Pipeline;
 /// </summary>
 internal static class Inspect
 {
+    /// <summary>
+    /// The host reads a few kilobytes at a time and runs us after each. Of a body that is not over after so much the
+    /// rest is left to it for a moment, to be taken in larger parts.
+    /// </summary>
+    private const int SmallBytes = 8 * 1024;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<bool> RunAsync(GatewayExchange exchange)
     {
@@ -24,6 +30,7 @@ internal static class Inspect
             body.Add(read.Buffer, request.ContentLength ?? 0);
             request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) break;
+            if (body.Bytes.Length > SmallBytes) await Task.Yield();
         }
 
         var model = exchange.Http.GetRouteValue("model") as string;

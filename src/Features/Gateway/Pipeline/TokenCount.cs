@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text;
 
 namespace SupplyApi.Features.Gateway.Pipeline;
 
@@ -37,6 +38,12 @@ internal struct TokenCount
 
     internal void Add(ReadOnlySpan<byte> utf8)
     {
+        if (Ascii.IsValid(utf8))
+        {
+            asciiBytes += utf8.Length;
+            return;
+        }
+
         var (others, followers) = (0L, 0L);
         var blocks = MemoryMarshal.Cast<byte, Vector128<byte>>(utf8);
         foreach (var block in blocks)
