@@ -4,14 +4,13 @@ using SupplyApi.Features.Gateway.Charging;
 namespace SupplyApi.Host.Workers;
 
 /// <summary>
-/// Posts calls as they come. Under load it leaves the processor to them: after a batch it rests some times as long as
-/// the batch took, while what waits is little. At the end of the process it posts everything and gives the leases back.
+/// Posts calls as they come. Where more came during a batch it leaves the processor to them: it rests some times as
+/// long as the batch took, while what waits is little. At the end of the process it posts everything and gives the
+/// leases back.
 /// </summary>
 internal sealed partial class CallPosting(
     Posting posting, Journal journal, Leases leases, ILogger<CallPosting> logger) : BackgroundService
 {
-    /// <summary>So many bytes of calls during one batch are a sign of load; so many that wait are not many.</summary>
-    private const long Much = 64 * 1024;
     private const long WaitingLittle = 256L << 20;
     private const int RestPerWork = 8;
     private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(500);
@@ -46,7 +45,7 @@ internal sealed partial class CallPosting(
                 var (began, before) = (Stopwatch.GetTimestamp(), journal.Appended);
                 var posted = await posting.PostAsync(stoppingToken);
                 if (posted == 0) await journal.WaitAsync(Quiet, stoppingToken);
-                else if (journal.Appended - before > Much && journal.Waiting < WaitingLittle)
+                else if (journal.Appended > before && journal.Waiting < WaitingLittle)
                     await RestAsync(Stopwatch.GetElapsedTime(began) * RestPerWork, stoppingToken);
             }
             catch (Exception error) when (IsPassing(error))
