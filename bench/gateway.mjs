@@ -1,9 +1,10 @@
 // What a call through the gateway costs, beside two bare proxies and another gateway, all on this machine and in the
 // same run. Run by `make bench`, which provides the binaries and an empty database.
 //
-// Peers take turns within every round, so that whatever else the machine does falls on all of them; before the next
-// takes its turn, ours has posted all of its calls. Ratios are of medians over rounds. ROUNDS and SECONDS change how
-// long it takes; ONLY=unary,stream picks scenarios.
+// Peers take turns within every round, and every other round the other way about; before the next takes its turn, ours
+// has posted all of its calls. A ratio is taken within a round, as a machine that is shared with others is fast in one
+// minute and slow in the next, and the median of all rounds is told: many short rounds tell more than few long ones.
+// ROUNDS and SECONDS change how long it takes; ONLY=unary,stream picks scenarios.
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -13,8 +14,10 @@ import {
   sql, start, startOurs, startUpstream,
 } from './rig.mjs';
 
-const rounds = Number(process.env.ROUNDS ?? 3);
-const seconds = Number(process.env.SECONDS ?? 5);
+const rounds = Number(process.env.ROUNDS ?? 7);
+const seconds = Number(process.env.SECONDS ?? 2);
+// A slow stream takes five seconds: whole ones are counted.
+const slow = { rounds: Math.min(rounds, 3), seconds: Math.max(seconds, 11) };
 const only = process.env.ONLY?.split(',');
 
 const chat = (text, more) =>
@@ -98,7 +101,6 @@ async function measure(peer, scenario) {
   const before = peer.pid ? cpuOf(peer.pid) : 0;
   const idle = peer.pid ? residentMb(peer.pid) : 0;
   const books = peer.isOurs ? bookOf(peer.pid) : null;
-  // A slow stream takes five seconds: whole ones are counted.
   const run = wrk(peer, scenario, script);
   let peak = 0;
   while (scenario.isSlow && !run.isOver) {
@@ -138,7 +140,7 @@ function wrk(peer, scenario, script) {
   const run = { isOver: false };
   run.said = new Promise((done, failed) => {
     const args = [
-      '-t', Math.min(2, scenario.c), '-c', scenario.c, '-d', `${scenario.isSlow ? Math.max(seconds, 11) : seconds}s`,
+      '-t', Math.min(2, scenario.c), '-c', scenario.c, '-d', `${scenario.isSlow ? slow.seconds : seconds}s`,
       '--timeout', '20s', '-s', script, `${peer.url}/v1/chat/completions`,
     ].map(String);
     execFile('wrk', args, (error, text) => {
@@ -174,8 +176,10 @@ async function peersOf() {
   return peers;
 }
 
+// The median of what one peer made more than another in the same round.
+const ratio = (some, others) => median(some.map((one, round) => one.rps / others[round].rps));
+
 function table(peers, scenario, results) {
-  const nginx = median(results.get('nginx').map(one => one.rps));
   const lines = [`### ${scenario.name}`, '',
     '| | requests/s | of nginx | p50 ms | p99 ms | CPU s per 1,000 | errors |'
       + (scenario.isSlow ? ' KB per stream |' : ''),
@@ -185,11 +189,14 @@ function table(peers, scenario, results) {
     if (all.length === 0) continue;
     const of = what => median(all.map(one => one[what]));
     const errors = all.reduce((sum, one) => sum + one.errors, 0);
-    lines.push(`| ${name} | ${of('rps').toFixed(0)} | ${(of('rps') / nginx).toFixed(3)} | ${of('p50').toFixed(2)} `
+    const ofNginx = ratio(all, results.get('nginx')).toFixed(3);
+    lines.push(`| ${name} | ${of('rps').toFixed(0)} | ${ofNginx} | ${of('p50').toFixed(2)} `
       + `| ${of('p99').toFixed(2)} | ${of('cpu').toFixed(3)} | ${errors} |`
       + (scenario.isSlow ? ` ${of('kbPerStream').toFixed(0)} |` : ''));
   }
 
+  const rival = results.get('portkey') ?? [];
+  if (rival.length > 0) lines.push('', `Ours makes ${ratio(results.get('ours'), rival).toFixed(1)} times portkey's.`);
   const known = results.get('ours').filter(one => one.call !== undefined);
   if (known.length > 0) {
     const of = what => median(known.map(one => one[what])).toFixed(0);
@@ -204,8 +211,8 @@ try {
   const tables = [];
   for (const scenario of scenarios) {
     const results = new Map(peers.map(peer => [peer.name, []]));
-    for (let round = 0; round < rounds; round++)
-      for (const peer of peers) {
+    for (let round = 0; round < (scenario.isSlow ? slow.rounds : rounds); round++)
+      for (const peer of round % 2 === 0 ? peers : peers.toReversed()) {
         if (scenario.isSlow && peer.name === 'portkey') continue;
         results.get(peer.name).push(await measure(peer, scenario));
       }
@@ -219,8 +226,8 @@ try {
 
 - Command: \`make bench\`, at commit ${commit}.
 - Machine: ${cpus().length} x ${cpus()[0].model.trim()}; clients, peers, upstream and database on it together.
-- ${rounds} rounds of ${seconds} s, peers in turn within a round; medians. CPU is the peer's own; the database's is not
-  in it.
+- ${rounds} rounds of ${seconds} s (slow streams: ${slow.rounds} of ${slow.seconds} s), peers in turn within a round;
+  medians, of ratios as well, which are taken within a round. CPU is the peer's own; the database's is not in it.
 - Ours: keys, holds, metering and charging on. Its memory at the end: ${residentMb(ours.pid).toFixed(0)} MB.
 
 ${tables.join('\n\n')}
