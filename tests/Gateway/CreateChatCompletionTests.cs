@@ -84,6 +84,24 @@ public sealed class CreateChatCompletionTests : ApiTest
             "authorization, content-length, content-type, host", headers.Text("choices.0.message.content"));
     }
 
+    // Around the blocks that the host reads into, and far beyond them.
+    [Theory]
+    [InlineData(8_000, "")]
+    [InlineData(16_384, "")]
+    [InlineData(16_385, "chunked")]
+    [InlineData(250_000, "")]
+    [InlineData(250_000, "chunked")]
+    public async Task Sends_on_a_body_of_any_size(int size, string transferEncoding)
+    {
+        var sale = await Sale.MakeAsync(Actors);
+        var random = new Random(size);
+        var filling = new string([.. Enumerable.Range(0, size).Select(_ => (char)random.Next('a', 'z' + 1))]);
+        var body = Consumer.Chat(sale.Model, "!echo !tokens=10,5", $"\"user\": \"{filling}\"");
+        var echo = await sale.Consumer.Quietly().With("Transfer-Encoding", transferEncoding).Post(Path, body);
+        Assert.Equal(body, echo.Expect(200).Text("choices.0.message.content"));
+        Assert.Equal(0.02m, await sale.ChargedAsync());
+    }
+
     [Theory]
     [InlineData("X-Api-Key")]
     [InlineData("X-Goog-Api-Key")]
