@@ -6,7 +6,7 @@ internal static class Postgres
     internal static NpgsqlDataSource Connect(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 24;
+        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 32;
         if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
         if (!settings.ContainsKey("Command Timeout")) settings.CommandTimeout = 15;
         if (!settings.ContainsKey("Max Auto Prepare")) settings.MaxAutoPrepare = 200;
