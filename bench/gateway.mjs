@@ -14,10 +14,9 @@ import {
   sql, start, startOurs, startUpstream,
 } from './rig.mjs';
 
-const rounds = Number(process.env.ROUNDS ?? 7);
-const seconds = Number(process.env.SECONDS ?? 2);
+const usual = { rounds: Number(process.env.ROUNDS ?? 7), seconds: Number(process.env.SECONDS ?? 2) };
 // A slow stream takes five seconds: whole ones are counted.
-const slow = { rounds: Math.min(rounds, 3), seconds: Math.max(seconds, 11) };
+const slow = { rounds: Math.min(usual.rounds, 3), seconds: Math.max(usual.seconds, 11) };
 const only = process.env.ONLY?.split(',');
 
 const chat = (text, more) =>
@@ -34,7 +33,9 @@ const scenarios = [
   { name: 'unary, 5 MB image, c=4', body: vision, c: 4 },
   { name: 'stream, 50 events, c=16', body: chat(kilobyte, ',"stream":true'), c: 16 },
   { name: 'slow streams, c=1000', body: chat(kilobyte, ',"stream":true,"user":"slow"'), c: 1000, isSlow: true },
-].filter(one => !only || only.some(word => one.name.startsWith(word)));
+]
+  .map(one => ({ ...one, ...(one.isSlow ? slow : usual) }))
+  .filter(one => !only || only.some(word => one.name.startsWith(word)));
 
 async function startNginx(upstream) {
   const port = await freePort();
@@ -140,7 +141,7 @@ function wrk(peer, scenario, script) {
   const run = { isOver: false };
   run.said = new Promise((done, failed) => {
     const args = [
-      '-t', Math.min(2, scenario.c), '-c', scenario.c, '-d', `${scenario.isSlow ? slow.seconds : seconds}s`,
+      '-t', Math.min(2, scenario.c), '-c', scenario.c, '-d', `${scenario.seconds}s`,
       '--timeout', '20s', '-s', script, `${peer.url}/v1/chat/completions`,
     ].map(String);
     execFile('wrk', args, (error, text) => {
@@ -211,7 +212,7 @@ try {
   const tables = [];
   for (const scenario of scenarios) {
     const results = new Map(peers.map(peer => [peer.name, []]));
-    for (let round = 0; round < (scenario.isSlow ? slow.rounds : rounds); round++)
+    for (let round = 0; round < scenario.rounds; round++)
       for (const peer of round % 2 === 0 ? peers : peers.toReversed()) {
         if (scenario.isSlow && peer.name === 'portkey') continue;
         results.get(peer.name).push(await measure(peer, scenario));
@@ -226,8 +227,9 @@ try {
 
 - Command: \`make bench\`, at commit ${commit}.
 - Machine: ${cpus().length} x ${cpus()[0].model.trim()}; clients, peers, upstream and database on it together.
-- ${rounds} rounds of ${seconds} s (slow streams: ${slow.rounds} of ${slow.seconds} s), peers in turn within a round;
-  medians, of ratios as well, which are taken within a round. CPU is the peer's own; the database's is not in it.
+- ${usual.rounds} rounds of ${usual.seconds} s (slow streams: ${slow.rounds} of ${slow.seconds} s), peers in turn within
+  a round; medians, of ratios as well, which are taken within a round. CPU is the peer's own; the database's is not
+  in it.
 - Ours: keys, holds, metering and charging on. Its memory at the end: ${residentMb(ours.pid).toFixed(0)} MB.
 
 ${tables.join('\n\n')}

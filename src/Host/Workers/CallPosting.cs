@@ -11,6 +11,7 @@ namespace SupplyApi.Host.Workers;
 internal sealed partial class CallPosting(
     Posting posting, Journal journal, Leases leases, ILogger<CallPosting> logger) : BackgroundService
 {
+    /// <summary>So many bytes of calls that wait are not many.</summary>
     private const long WaitingLittle = 256L << 20;
     private const int RestPerWork = 8;
     private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(500);

@@ -10,6 +10,7 @@ namespace SupplyApi.Features.Gateway.Upstream;
 /// </summary>
 internal sealed class UpstreamConnection(UpstreamOrigin origin, Socket socket, Stream stream)
 {
+    // A short stream comes whole with its head: it is one read then, and one piece to send on.
     private const int BufferBytes = 16 * 1024;
     private const int HeadBytesMax = 64 * 1024;
     private const string Json = "application/json";
